@@ -1,0 +1,10 @@
+/**
+ * Logical clocks and the contexts that end with them. Knows nothing of schemas or machines.
+ *
+ * @module
+ */
+export type { Time } from "./time.ts";
+export { advance } from "./clock.ts";
+export { Context } from "./context_tree.ts";
+export { changedBetween, hasReached, timeSum } from "./time.ts";
+export { isActiveTick } from "./tick.ts";

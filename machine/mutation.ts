@@ -1,0 +1,38 @@
+import type { MutationType } from "../relations/mod.ts";
+
+/** What became of a mutation. */
+export type Result = "executed" | "canceled" | "queued";
+
+/** The results by name. */
+export const Result = {
+  /** The transition was accepted and its handlers have run. */
+  Executed: "executed",
+  /** Relations or a handler refused it; nothing has changed. */
+  Canceled: "canceled",
+  /** It was made during a transition and runs after it. */
+  Queued: "queued",
+} as const;
+
+/** Where a mutation came from, when it was made through a handler's event. */
+export interface MutationSource {
+  /** The id of the machine whose handler made it. */
+  readonly machineId: string;
+  /** The number of the transition during which the handler was called. */
+  readonly transition: number;
+  /** The handler's name. */
+  readonly handler: string;
+}
+
+/** A request to change the active states. */
+export interface Mutation {
+  /** What is to happen with the called states; `eval` runs a function between transitions. */
+  readonly type: MutationType | "eval";
+  /** The called states, without duplicates. */
+  readonly calledStates: readonly string[];
+  /** The arguments, empty when none were given. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Whether the machine made it for its auto states. */
+  readonly auto: boolean;
+  /** The handler that made it, if one did through its event. */
+  readonly source: MutationSource | null;
+}

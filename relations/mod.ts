@@ -1,0 +1,26 @@
+/**
+ * Relations between states: schemas, their validation and the resolution of mutations. Pure: it
+ * knows nothing of machines, clocks or handlers.
+ *
+ * @module
+ */
+export type {
+  ArgsOf,
+  ArgsType,
+  ExceptionArgs,
+  Panic,
+  Relation,
+  Schema,
+  SchemaOver,
+  State,
+  StateNames,
+} from "./schema.ts";
+export type { CompiledSchema } from "./compiled.ts";
+export type { MutationType, RelationRecorder, Resolution } from "./resolver.ts";
+export type { StateSet } from "./state_set.ts";
+export { args, defineSchema, mergeSchemas, mergeStates, RELATIONS } from "./schema.ts";
+export { compileSchema, indexOf } from "./compiled.ts";
+export { autoStates, resolve } from "./resolver.ts";
+export { relevantStates } from "./relevance.ts";
+export { contains, emptySet, erase, insert, intersects, members, setOf } from "./state_set.ts";
+export { AsyncMachineError, SchemaError, StateUnknownError, suggestion } from "./errors.ts";
