@@ -64,7 +64,7 @@ export class Context {
     if (this.#expired) return;
     this.#expired = true;
     this.#reason = reason;
-    this.parent?.#children?.delete(this);
+    if (this.parent !== null) this.parent.#children?.delete(this);
     const children = this.#children;
     this.#children = null;
     if (children) {

@@ -24,11 +24,11 @@ export interface AnyMachine {
   /** Ends on disposal. */
   readonly context: Context;
   /** Requests states to activate. */
-  add(states: string | readonly string[], args?: Record<string, unknown>): Result;
+  add(states: string | readonly string[], args?: unknown): Result;
   /** Requests states to deactivate. */
-  remove(states: string | readonly string[], args?: Record<string, unknown>): Result;
+  remove(states: string | readonly string[], args?: unknown): Result;
   /** Requests exactly these states to be active. */
-  set(states: string | readonly string[], args?: Record<string, unknown>): Result;
+  set(states: string | readonly string[], args?: unknown): Result;
   /** Whether all given states are active. */
   is(states: string | readonly string[]): boolean;
   /** The names of the active states. */

@@ -36,3 +36,11 @@ export interface Mutation {
   /** The handler that made it, if one did through its event. */
   readonly source: MutationSource | null;
 }
+
+/** The handler's event that a mutation was made through. */
+export interface MutationOrigin {
+  /** Whether its context has ended, so that the mutation comes too late. */
+  readonly expired: boolean;
+  /** Where the mutation comes from. */
+  readonly source: MutationSource;
+}

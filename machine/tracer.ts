@@ -56,7 +56,16 @@ export interface Step {
    * - `enter`, `exit`, `touch` (an active multi state called again): it changes
    * - `handler`: one of its handlers ran; `cancel`: that handler refused
    */
-  readonly kind: "requested" | "add" | "remove" | "require" | "enter" | "exit" | "touch" | "handler" | "cancel";
+  readonly kind:
+    | "requested"
+    | "add"
+    | "remove"
+    | "require"
+    | "enter"
+    | "exit"
+    | "touch"
+    | "handler"
+    | "cancel";
   /** The state's index; -1 for the handlers of `Any`. */
   readonly state: number;
   /** The index of the other state of a relation. */

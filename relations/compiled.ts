@@ -77,7 +77,9 @@ function compile(schema: Schema): CompiledSchema {
     byIndex.map((state) => (state[relation] ?? []).map((name) => indexes.get(name)!));
   const [add, remove, require, after] = RELATIONS.map(related);
   const reachable = closures(require);
-  const entersAfter = reachable.map((set, state) => without(set, (s) => inCycle(reachable, state, s)));
+  const entersAfter = reachable.map((set, state) =>
+    without(set, (s) => inCycle(reachable, state, s))
+  );
   return {
     names,
     indexes,
@@ -100,7 +102,7 @@ function cleanState(name: string, given: State, indexes: ReadonlyMap<string, num
   if (typeof given !== "object" || given === null) {
     throw new SchemaError(`State ${JSON.stringify(name)} is ${given}, expected an object`);
   }
-  const state: Record<string, unknown> & State = { ...given };
+  const state: { -readonly [K in keyof State]: State[K] } = { ...given };
   for (const relation of RELATIONS) {
     const list = given[relation];
     if (list === undefined) continue;
@@ -119,7 +121,7 @@ function cleanState(name: string, given: State, indexes: ReadonlyMap<string, num
   }
   if (state.remove && state.add) {
     const { add } = state;
-    Object.assign(state, { remove: state.remove.filter((other) => !add.includes(other)) });
+    state.remove = state.remove.filter((other) => !add.includes(other));
   }
   const contradiction = state.require?.find((other) => state.remove?.includes(other));
   if (contradiction !== undefined) {
@@ -188,6 +190,8 @@ function acyclic(
     const set = after[state];
     return set !== undefined && contains(set, state);
   });
-  if (cycle.length > 0) throw new SchemaError(`The states ${cycle.join(", ")} are after each other in a cycle`);
+  if (cycle.length > 0) {
+    throw new SchemaError(`The states ${cycle.join(", ")} are after each other in a cycle`);
+  }
   return after;
 }

@@ -1,6 +1,15 @@
 import type { CompiledSchema } from "./compiled.ts";
 import type { Relation } from "./schema.ts";
-import { contains, emptySet, erase, insert, intersects, members, setOf, type StateSet } from "./state_set.ts";
+import {
+  contains,
+  emptySet,
+  erase,
+  insert,
+  intersects,
+  members,
+  setOf,
+  type StateSet,
+} from "./state_set.ts";
 
 /** The three ways to change the active states. */
 export type MutationType = "add" | "remove" | "set";
@@ -46,7 +55,9 @@ export function resolve(
   if (recorder) resolveRound(schema, active, calledSet, type, wanted, ghosts, recorder);
   const target = sortStates(round.target, schema.entersAfter, schema.comesAfter);
   const targetSet = setOf(schema.names.length, target);
-  const accepted = type === "remove" ? called : called.filter((state) => contains(targetSet, state));
+  const accepted = type === "remove"
+    ? called
+    : called.filter((state) => contains(targetSet, state));
   const acceptedSet = setOf(schema.names.length, accepted);
   return {
     accepted,

@@ -1,0 +1,69 @@
+import type { ArgsOf, StateNames } from "../relations/mod.ts";
+import type { HandlerEvent } from "./event.ts";
+
+/** May refuse a transition by returning `false`; synchronous, reads only. */
+export type NegotiationHandler<S, N extends StateNames<S>> = (
+  event: HandlerEvent<S, ArgsOf<S, N>>,
+) => boolean | void;
+
+/** Acts on a transition; what it returns is ignored, but for a promise's rejection. */
+export type FinalHandler<S, N extends StateNames<S>> = (
+  event: HandlerEvent<S, ArgsOf<S, N>>,
+) => unknown;
+
+/** A negotiation handler whose arguments may be those of another state's mutation. */
+export type AnyNegotiationHandler<S> = (
+  event: HandlerEvent<S, Record<string, unknown>>,
+) => boolean | void;
+
+/** A final handler whose arguments may be those of another state's mutation. */
+export type AnyFinalHandler<S> = (event: HandlerEvent<S, Record<string, unknown>>) => unknown;
+
+/** The handlers of a machine by name, without the ones between two states (`FooBar`). */
+export type Handlers<S> =
+  & { [N in StateNames<S> as `${N}Enter` | `${N}${N}`]?: NegotiationHandler<S, N> }
+  & { [N in StateNames<S> as `${N}State`]?: FinalHandler<S, N> }
+  & {
+    [N in StateNames<S> | "Any" as N extends "Any" ? "AnyEnter" : `${N}Exit`]?:
+      AnyNegotiationHandler<S>;
+  }
+  & {
+    [N in StateNames<S> | "Any" as N extends "Any" ? "AnyState" : `${N}End`]?: AnyFinalHandler<S>;
+  };
+
+/** Names of the wrong form, shown in the compiler's message. */
+export interface UnknownHandler<K> {
+  /** The name that belongs to no state of the schema. */
+  readonly "this name belongs to no state": K;
+}
+
+/** The state `B` of `AB`, for some state `A`. Linear in the number of states, per key that gets here. */
+type PairTarget<S, K extends string, A = StateNames<S>> = A extends string
+  ? K extends `${A}${infer B}` ? Extract<B, StateNames<S>> : never
+  : never;
+
+type PairHandler<S, K extends string, B = PairTarget<S, K>> = [B] extends [never]
+  ? UnknownHandler<K>
+  : NegotiationHandler<S, B & StateNames<S>>;
+
+type BySuffix<S, K extends string> = K extends `${infer N extends StateNames<S>}State`
+  ? FinalHandler<S, N>
+  : K extends `${infer N extends StateNames<S>}Enter` ? NegotiationHandler<S, N>
+  : K extends `${StateNames<S>}End` ? AnyFinalHandler<S>
+  : K extends `${StateNames<S>}Exit` ? AnyNegotiationHandler<S>
+  : PairHandler<S, K>;
+
+/** Whether a name starts with an upper-case letter, so that it has to be a handler's. */
+type StartsUpper<K extends string> = K extends `${infer C}${string}`
+  ? C extends Lowercase<C> ? false : true
+  : false;
+
+/** The type of the handler called `K`; names that start with a lower-case letter are free. */
+export type HandlerOf<S, K> = K extends string ? K extends "AnyEnter" ? AnyNegotiationHandler<S>
+  : K extends "AnyState" ? AnyFinalHandler<S>
+  : StartsUpper<K> extends true ? BySuffix<S, K>
+  : unknown
+  : unknown;
+
+/** An object or instance of handlers, checked key by key. */
+export type HandlersObject<S, K extends PropertyKey> = { [P in K]: HandlerOf<S, P> };

@@ -1,0 +1,296 @@
+import type { Time } from "../clock/mod.ts";
+import { type ExceptionArgs, members, resolve, type StateSet } from "../relations/mod.ts";
+import type { AnyMachine } from "./any_machine.ts";
+import type { Engine } from "./engine.ts";
+import { HandlerEvent } from "./event.ts";
+import type { BoundHandler } from "./handlers.ts";
+import type { Mutation, MutationOrigin, MutationSource, Result } from "./mutation.ts";
+import type { Call, HandlerCall, Plan } from "./plans.ts";
+import type { Step } from "./tracer.ts";
+
+const NO_ARGS: Readonly<Record<string, unknown>> = Object.freeze({});
+const NO_TIME: Time = [];
+const NO_STEPS: readonly Step[] = [];
+
+/** A mutation, and its processing: what handlers and tracers see of it. */
+export class Transition implements Mutation {
+  /** @ignore */
+  readonly engine: Engine;
+  /** @ignore */
+  readonly call: Call;
+  /** @ignore */
+  plan: Plan | null = null;
+  /** The active set before. @ignore */
+  before: StateSet | null = null;
+  /** The transition's number within its machine, from 1; 0 while it is queued. */
+  id = 0;
+  /** The arguments, empty when none were given. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Whether it is a dry run. */
+  readonly check: boolean;
+  /** The outcome; `queued` until it is known. */
+  result: Result = "queued";
+  /** The handler that refused or threw, or `null`. */
+  refusedBy: string | null = null;
+  /** The ticks before, recorded while the machine has tracers, else empty. */
+  timeBefore: Time = NO_TIME;
+  /** The ticks after, recorded while the machine has tracers, else empty. */
+  timeAfter: Time = NO_TIME;
+  /** What happened to which state, recorded while a tracer asks for it, else empty. */
+  steps: readonly Step[] = NO_STEPS;
+  /** How many mutations waited when it started. */
+  queueLength = 0;
+  /** The event that it was made through. @ignore */
+  readonly event: MutationOrigin | null;
+
+  /** @ignore */
+  constructor(
+    engine: Engine,
+    call: Call,
+    args: unknown,
+    event: MutationOrigin | null,
+    check = false,
+  ) {
+    this.engine = engine;
+    this.call = call;
+    this.args = (args as Record<string, unknown> | undefined) ?? NO_ARGS;
+    this.event = event;
+    this.check = check;
+  }
+
+  /** What was to happen with the called states. */
+  get type(): Mutation["type"] {
+    return this.call.type;
+  }
+
+  /** The called states. */
+  get calledStates(): readonly string[] {
+    return this.call.names;
+  }
+
+  /** The indexes of the called states. */
+  get called(): readonly number[] {
+    return this.call.called;
+  }
+
+  /** Whether the machine made it for its auto states. */
+  get auto(): boolean {
+    return this.call.auto;
+  }
+
+  /** The handler that made the mutation, if one did through its event. */
+  get source(): MutationSource | null {
+    return this.event?.source ?? null;
+  }
+
+  /** Whether arguments were given. */
+  get hasArgs(): boolean {
+    return this.args !== NO_ARGS;
+  }
+
+  /** The machine. */
+  get machine(): AnyMachine {
+    return this.engine.machine;
+  }
+
+  /** Whether it was executed. */
+  get accepted(): boolean {
+    return this.result === "executed";
+  }
+
+  /** The states that were active before. */
+  get statesBefore(): readonly string[] {
+    return this.#names(members(this.before ?? this.engine.active));
+  }
+
+  /** The states that are to be active after it, in the order of their handlers. */
+  get target(): readonly string[] {
+    const { schema, active } = this.engine;
+    const before = this.before ?? active;
+    return this.#names(resolve(schema, before, this.#acceptedCalls(), this.call.type).target);
+  }
+
+  /** The states that leave, in the order of their handlers. */
+  get exits(): readonly string[] {
+    return this.#names(this.plan?.resolution.exits ?? []);
+  }
+
+  /** The states that enter, called multi states included, in the order of their handlers. */
+  get enters(): readonly string[] {
+    return this.#names(this.plan?.resolution.enters ?? []);
+  }
+
+  #acceptedCalls(): readonly number[] {
+    return this.plan?.call.called ?? this.call.called;
+  }
+
+  #names(states: readonly number[]): string[] {
+    return states.map((state) => this.engine.schema.names[state]);
+  }
+}
+
+const ACCEPTED = -2;
+const REFUSED = -1;
+
+/**
+ * Processes one mutation: relations → negotiation → ticks → final handlers. The phases stand here
+ * in their order; before `advance` anything may refuse, after it nothing may.
+ */
+export function runTransition(engine: Engine, tx: Transition): Result {
+  tx.before = engine.active.slice();
+  const observer = engine.observer;
+  observer?.init(tx);
+  let plan = tx.plan = engine.planOf(tx.call);
+  let handlers = engine.handlers;
+  for (let started = false;; started = true) {
+    if (!plan.accepted) return "canceled";
+    if (!started) observer?.start(tx);
+    const refused = negotiate(engine, tx, plan, handlers);
+    if (engine.disposed) return "canceled";
+    if (refused === ACCEPTED) break;
+    const { accepted } = plan.resolution;
+    if (!tx.auto || !accepted.includes(refused)) return "canceled";
+    // One auto state refused: the rest is resolved and negotiated again, so that nothing
+    // becomes active that was not negotiated as such.
+    plan = tx.plan = engine.planOf(engine.plans.auto(accepted.filter((s) => s !== refused)));
+    handlers = engine.handlers;
+  }
+  if (tx.check) return "executed";
+
+  engine.apply(plan);
+  if (plan.finals.length > 0 && !runFinals(engine, tx, plan, handlers)) return "canceled";
+  const anyState = plan.anyState;
+  const calm = anyState === -1 || engine.disposed ||
+    callAll(engine, tx, handlers[anyState], FINAL_ANY, -1) === true;
+  if (calm && plan.changes && !tx.auto) engine.queueAutos();
+  return "executed";
+}
+
+/** `ACCEPTED`, or the state that was refused, `REFUSED` for the transition as a whole. */
+function negotiate(
+  engine: Engine,
+  tx: Transition,
+  plan: Plan,
+  handlers: readonly (BoundHandler | null)[],
+): number {
+  for (const { slot, state } of plan.negotiation) {
+    if (!callAll(engine, tx, handlers[slot], NEGOTIATION, state)) return state;
+    if (engine.disposed) return REFUSED;
+  }
+  return ACCEPTED;
+}
+
+/** Runs `FooEnd` and `FooState`; after a throw, what has not finished entering leaves again. */
+function runFinals(
+  engine: Engine,
+  tx: Transition,
+  plan: Plan,
+  handlers: readonly (BoundHandler | null)[],
+): boolean {
+  const { enters } = plan.resolution;
+  for (let i = 0; i < plan.finals.length; i++) {
+    const { slot, state }: HandlerCall = plan.finals[i];
+    const isEnd = i < plan.endCount;
+    const done = callAll(engine, tx, handlers[slot], isEnd ? FINAL_END : FINAL_STATE, state);
+    if (!done) {
+      engine.undo(isEnd ? enters : enters.slice(enters.indexOf(state)));
+      return false;
+    }
+    if (engine.disposed) return true;
+  }
+  return true;
+}
+
+type Phase = 0 | 1 | 2 | 3;
+const NEGOTIATION: Phase = 0;
+const FINAL_END: Phase = 1;
+const FINAL_STATE: Phase = 2;
+const FINAL_ANY: Phase = 3;
+
+/** Calls all functions bound to one name; false when one refused or threw. */
+function callAll(
+  engine: Engine,
+  tx: Transition,
+  first: BoundHandler | null,
+  phase: Phase,
+  state: number,
+): boolean {
+  for (let handler = first; handler !== null; handler = handler.next) {
+    // Only `FooState` acts for an activation; the others are valid as long as the machine is.
+    const event = new HandlerEvent(tx, handler.name, phase === FINAL_STATE ? state : -1);
+    try {
+      const result = engine.plainCalls
+        ? handler.fn.call(handler.self, event)
+        : engine.callObserved(tx, handler, event, state);
+      if (phase !== NEGOTIATION) {
+        if (isThenable(result)) watch(engine, event, result);
+      } else if (result !== true && result !== undefined) {
+        if (result === false) {
+          tx.refusedBy = handler.name;
+          return false;
+        }
+        if (isThenable(result)) {
+          result.then(undefined, () => {});
+          throw new TypeError(
+            `Handler "${handler.name}" returned a promise: negotiation handlers are synchronous`,
+          );
+        }
+      }
+    } catch (error) {
+      tx.refusedBy = handler.name;
+      handleThrow(engine, tx, handler.name, state, error);
+      return false;
+    }
+    if (engine.disposed) return true;
+  }
+  return true;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null &&
+    typeof (value as PromiseLike<unknown>).then === "function";
+}
+
+/** A rejection becomes the Exception state, unless it comes too late to count. */
+function watch(engine: Engine, event: HandlerEvent, promise: PromiseLike<unknown>): void {
+  promise.then(undefined, (error) => {
+    const expired = event.expired;
+    engine.observer?.rejected(event.transition, event.name, error, expired);
+    if (expired) return;
+    const err = toError(error);
+    engine.raise(err, panicArgs(event.transition, event.name, err), event);
+  });
+}
+
+function handleThrow(
+  engine: Engine,
+  tx: Transition,
+  handler: string,
+  state: number,
+  error: unknown,
+): void {
+  const err = toError(error);
+  const accepted = tx.plan!.resolution.accepted;
+  if (tx.auto) engine.barAutos(accepted.includes(state) ? [state] : tx.called);
+  if (tx.check || tx.called.includes(engine.schema.exception)) return engine.report(err);
+  if (!engine.catchErrors) return engine.throwLater(error);
+  engine.raiseFirst(err, panicArgs(tx, handler, err));
+}
+
+function panicArgs(tx: Transition, handler: string, err: Error): ExceptionArgs {
+  return {
+    err,
+    panic: {
+      calledStates: tx.calledStates,
+      statesBefore: tx.statesBefore,
+      transition: tx.id,
+      handler,
+      stack: err.stack ?? String(err),
+    },
+  };
+}
+
+/** What was thrown, as an `Error`; anything else becomes its `cause`. */
+export function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
+}
