@@ -65,7 +65,8 @@ for (const scenario of wanted) {
   const goal = GOALS[scenario.id] ?? {};
   const ofSwitch = own / limit;
   const faster = xstate === undefined ? undefined : xstate / own;
-  const met = !(goal.ofSwitch && ofSwitch > goal.ofSwitch) && !(goal.xstate && faster! < goal.xstate);
+  const met = !(goal.ofSwitch && ofSwitch > goal.ofSwitch) &&
+    !(goal.xstate && faster! < goal.xstate);
   if (!met) missed++;
   const row = [
     scenario.id,

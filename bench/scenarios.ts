@@ -158,7 +158,10 @@ const toggleHandlers: Scenario = {
 };
 
 const GROUPS = 6, SIZE = 5;
-const groupNames = Array.from({ length: GROUPS * SIZE }, (_, i) => `G${Math.floor(i / SIZE)}S${i % SIZE}`);
+const groupNames = Array.from(
+  { length: GROUPS * SIZE },
+  (_, i) => `G${Math.floor(i / SIZE)}S${i % SIZE}`,
+);
 
 function groupsSchema(): Schema {
   const schema: Record<string, object> = { Ready: {} };
@@ -202,6 +205,8 @@ const groups: Scenario = {
           active[group] = state;
           if (state % SIZE !== 0 || group === GROUPS - 1) return;
           state = (group + 1) * SIZE;
+          // an active state goes before an implied one
+          if (active[group + 1] !== -1) return;
         }
       };
       return (n) => {
@@ -219,8 +224,8 @@ const groups: Scenario = {
             const on = (self: string) =>
               Object.fromEntries([
                 ...members.filter((name) => name !== self).map((name) => [name, name]),
-                // whatever starts the chain before this group reaches its first state, if all are new
-                ...(group > 0 && self !== members[0] ? [[`chain${group}`, members[0]]] : []),
+                // implied by the first of the group before; an active state goes before it
+                ...(self === "none" ? [[`chain${group}`, members[0]]] : []),
               ]);
             return [`g${group}`, {
               initial: "none",
@@ -229,8 +234,11 @@ const groups: Scenario = {
                 ...Object.fromEntries(members.map((name, i) => [name, {
                   on: on(name),
                   entry: i === 0 && group < GROUPS - 1
-                    ? [() => void (ticks += 2), ({ self }: { self: { send(e: { type: string }): void } }) =>
-                      self.send({ type: `chain${group + 1}` })]
+                    ? [
+                      () => void (ticks += 2),
+                      ({ self }: { self: { send(e: { type: string }): void } }) =>
+                        self.send({ type: `chain${group + 1}` }),
+                    ]
                     : [() => void (ticks += 2)],
                 }])),
               },
@@ -274,7 +282,13 @@ const file: Scenario = {
       };
     },
     switch: () => {
-      let processing = false, processed = false, progress = false, t1 = 0, t2 = 0, t3 = 0, calls = 0;
+      let processing = false,
+        processed = false,
+        progress = false,
+        t1 = 0,
+        t2 = 0,
+        t3 = 0,
+        calls = 0;
       const handlers = {
         ProcessingFileEnter: () => (calls++, true),
         ProcessingFileState: () => void calls++,
@@ -650,7 +664,6 @@ export const SCENARIOS: readonly Scenario[] = [
   flips,
 ];
 
-
 /** Checks that all contenders of a scenario do the same work. */
 export async function checkWork(scenario: Scenario): Promise<void> {
   const sums = new Map<string, number>();
@@ -661,6 +674,8 @@ export async function checkWork(scenario: Scenario): Promise<void> {
     sums.set(contender, sum);
   }
   if (new Set(sums.values()).size > 1) {
-    throw new Error(`${scenario.id}: the contenders did different work: ${JSON.stringify([...sums])}`);
+    throw new Error(
+      `${scenario.id}: the contenders did different work: ${JSON.stringify([...sums])}`,
+    );
   }
 }

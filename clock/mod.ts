@@ -4,7 +4,7 @@
  * @module
  */
 export type { Time } from "./time.ts";
-export { advance } from "./clock.ts";
+export { Clock } from "./clock.ts";
 export { Context } from "./context_tree.ts";
 export { changedBetween, hasReached, timeSum } from "./time.ts";
 export { isActiveTick } from "./tick.ts";

@@ -1,6 +1,5 @@
-import { advance, Context } from "../clock/mod.ts";
+import { Clock, Context, isActiveTick } from "../clock/mod.ts";
 import {
-  autoStates,
   type CompiledSchema,
   contains,
   erase,
@@ -57,7 +56,7 @@ export class Engine {
   /** All bindings, made with the first one. */
   bindings: Bindings | null = null;
   /** The logical clocks. */
-  ticks: number[];
+  readonly clock: Clock;
   /** The active states: those with an odd tick. */
   readonly active: StateSet;
   /** Tracers and logging; null while nobody watches. */
@@ -101,7 +100,7 @@ export class Engine {
     this.plans = plansFor(schema, []);
     const ticks: number[] = [];
     for (let i = 0; i < schema.names.length; i++) ticks.push(0);
-    this.ticks = ticks;
+    this.clock = new Clock(ticks);
     this.active = setOf(schema.names.length, []);
     this.#id = id ?? null;
     this.#parentContext = parent === null ? null : parent.context;
@@ -152,23 +151,20 @@ export class Engine {
 
   /** Nobody watches, nothing is called: ticks, waits and auto states are all that there is. */
   #applySilently(plan: Plan, args: unknown): void {
-    advance(this.ticks, plan.once, plan.twice);
+    this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
     const { subscriptions } = this;
     if (subscriptions !== null && subscriptions.size > 0) subscriptions.notify(plan, args);
-    if (this.schema.autos.length > 0) {
-      const autos = autoStates(this.schema, this.active);
-      if (autos.length > 0) {
-        const call = this.plans.auto(autos);
-        const autoPlan = call.plan(this.active);
-        if (!autoPlan.silent) {
-          this.#drain(new Transition(this, call, undefined, null));
-        } else if (autoPlan.accepted) {
-          advance(this.ticks, autoPlan.once, autoPlan.twice);
-          autoPlan.flip(this.active);
-          if (subscriptions !== null && subscriptions.size > 0) {
-            subscriptions.notify(autoPlan, undefined);
-          }
+    const call = this.plans.nextAuto(this.active);
+    if (call !== null) {
+      const next = call.plan(this.active);
+      if (!next.silent) {
+        this.#drain(new Transition(this, call, undefined, null));
+      } else if (next.accepted) {
+        this.clock.advance(next.once, next.twice);
+        next.flip(this.active);
+        if (subscriptions !== null && subscriptions.size > 0) {
+          subscriptions.notify(next, undefined);
         }
       }
     }
@@ -357,7 +353,7 @@ export class Engine {
 
   /** Moves ticks and active states; the contexts of the states that left end. */
   apply(plan: Plan): void {
-    advance(this.ticks, plan.once, plan.twice);
+    this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
     // Every accepted target is consistent, whatever was before.
     this.#mode &= ~INCONSISTENT;
@@ -367,7 +363,7 @@ export class Engine {
 
   /** After a throw: states that entered, or were called again, leave. */
   undo(states: readonly number[]): void {
-    advance(this.ticks, states, []);
+    this.clock.advance(states, []);
     for (const state of states) erase(this.active, state);
     this.#mode |= INCONSISTENT;
     this.#endContexts(states);
@@ -375,13 +371,14 @@ export class Engine {
 
   /** Puts the auto mutation at the front of the queue. */
   queueAutos(): void {
-    if (this.schema.autos.length === 0) return;
-    let autos = autoStates(this.schema, this.active);
+    let call = this.plans.nextAuto(this.active);
     const barred = this.#barred;
-    if (barred !== null) autos = autos.filter((state) => !barred.has(state));
-    if (autos.length === 0) return;
-    const tx = new Transition(this, this.plans.auto(autos), undefined, null);
-    (this.#queue ??= new Queue()).unshift(tx);
+    if (call !== null && barred !== null) {
+      const states = call.called.filter((state) => !barred.has(state));
+      call = states.length === 0 ? null : this.plans.auto(states);
+    }
+    if (call === null) return;
+    (this.#queue ??= new Queue()).unshift(new Transition(this, call, undefined, null));
   }
 
   /** These auto states are not tried again before the queue is empty. */
@@ -547,30 +544,25 @@ export class Engine {
   /** Replaces the schema; `index` maps old state indexes to new ones. */
   setSchema(schema: CompiledSchema, plans: Plans, index: (old: number) => number): void {
     const ticks = schema.names.map(() => 0);
-    this.ticks.forEach((tick, old) => ticks[index(old)] = tick);
+    this.clock.ticks.forEach((tick, old) => ticks[index(old)] = tick);
     if (this.#contexts !== null) {
       this.#contexts = new Map([...this.#contexts].map(([old, context]) => [index(old), context]));
     }
     this.subscriptions?.reindex(index);
     this.schema = schema;
     this.plans = plans;
-    this.setTicks(ticks);
+    this.setTicks(ticks, index);
   }
 
   /** Puts the ticks in place, and the active states with them. */
-  setTicks(ticks: number[]): void {
-    const gone = this.ticks.flatMap((_, state) =>
-      state < ticks.length && contains(this.active, state) && ticks[state] % 2 === 0 ? [state] : []
-    );
-    this.ticks = ticks;
-    const active = setOf(
-      ticks.length,
-      ticks.flatMap((tick, state) => tick % 2 === 1 ? [state] : []),
-    );
+  setTicks(ticks: number[], index?: (old: number) => number): void {
+    this.clock.replace(ticks, index);
+    const active = ticks.flatMap((tick, state) => isActiveTick(tick) ? [state] : []);
     this.active.length = 0;
-    this.active.push(...active);
+    this.active.push(...setOf(ticks.length, active));
     this.setInconsistent();
-    this.#endContexts(gone);
+    const open = [...this.#contexts?.keys() ?? []];
+    this.#endContexts(open.filter((state) => !contains(this.active, state)));
   }
 
   /** Ends everything that depends on the machine. */

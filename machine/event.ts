@@ -1,7 +1,6 @@
 import type { Context } from "../clock/mod.ts";
 import type { ArgsOf, StateNames } from "../relations/mod.ts";
 import type { AddErrOptions, Machine } from "./machine.ts";
-import type { Engine } from "./engine.ts";
 import type { Mutation, MutationSource, Result } from "./mutation.ts";
 import type { Transition } from "./transition.ts";
 
@@ -11,22 +10,20 @@ import type { Transition } from "./transition.ts";
  */
 export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unknown>> {
   /** The handler's name. */
-  readonly name: string;
+  declare readonly name: string;
   /** The transition that the handler is part of. */
-  readonly transition: Transition;
-  readonly #state: number;
-  readonly #tick: number;
-  /** Set at once for multi states, whose ticks don't tell one activation from the next. */
-  #context: Context | null;
+  declare readonly transition: Transition;
+  // One event is made per handler call: fields that are declared only, and none with `#`, because the
+  // engine makes such objects several times faster.
+  declare private readonly state: number;
+  declare private readonly activation: number;
 
   /** @ignore */
   constructor(transition: Transition, name: string, state: number) {
-    const engine: Engine = transition.engine;
     this.transition = transition;
     this.name = name;
-    this.#state = state;
-    this.#tick = state === -1 ? 0 : engine.ticks[state];
-    this.#context = state !== -1 && engine.schema.multi[state] ? engine.stateContext(state) : null;
+    this.state = state;
+    this.activation = state === -1 ? 0 : transition.engine.clock.activation(state);
   }
 
   /** The machine. */
@@ -46,12 +43,9 @@ export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unk
 
   /** In `FooState` the context of Foo's activation, elsewhere the machine's. */
   get context(): Context {
-    if (this.#context) return this.#context;
     const { engine } = this.transition;
-    if (this.#state === -1) return engine.context;
-    return this.#context = engine.ticks[this.#state] === this.#tick
-      ? engine.stateContext(this.#state)
-      : engine.expiredContext(this.#state);
+    if (this.state === -1) return engine.context;
+    return this.expired ? engine.expiredContext(this.state) : engine.stateContext(this.state);
   }
 
   /** Aborts when the context ends. */
@@ -61,9 +55,9 @@ export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unk
 
   /** Whether the context has ended. */
   get expired(): boolean {
-    if (this.#context) return this.#context.expired;
     const { engine } = this.transition;
-    return engine.disposed || (this.#state !== -1 && engine.ticks[this.#state] !== this.#tick);
+    return engine.disposed ||
+      (this.state !== -1 && engine.clock.activation(this.state) !== this.activation);
   }
 
   /** Like `machine.add`, with a source, and canceled after the context's end. */

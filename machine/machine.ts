@@ -168,7 +168,8 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
   }
 
   #list(states: string | readonly string[]): number[] {
-    return this.#states(typeof states === "string" ? [states] : states);
+    if (typeof states === "string") return [indexOf(this.#engine.schema, states)];
+    return this.#states(states);
   }
 
   // --- mutations ---------------------------------------------------------------
@@ -330,12 +331,12 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
 
   /** The state's tick: odd while active. */
   tick(state: StateNames<S>): number {
-    return this.#engine.ticks[indexOf(this.#engine.schema, state)];
+    return this.#engine.clock.ticks[indexOf(this.#engine.schema, state)];
   }
 
   /** The ticks of all, or the given, states, in order. */
   time(states?: readonly StateNames<S>[]): number[] {
-    const { ticks } = this.#engine;
+    const { ticks } = this.#engine.clock;
     return states === undefined ? ticks.slice() : this.#states(states).map((state) => ticks[state]);
   }
 
@@ -346,7 +347,7 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
 
   /** The ticks of all, or the given, states, by name. */
   clock(states?: readonly StateNames<S>[]): Record<StateNames<S>, number> {
-    const { schema, ticks } = this.#engine;
+    const { schema, clock: { ticks } } = this.#engine;
     const entries = this.#states(states).map((state) => [schema.names[state], ticks[state]]);
     return Object.fromEntries(entries) as Record<StateNames<S>, number>;
   }
@@ -549,14 +550,14 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
   }
 
   #text(active: boolean): string {
-    const { schema, ticks } = this.#engine;
+    const { schema, clock: { ticks } } = this.#engine;
     return schema.names.map((name, state) => `${name}:${ticks[state]}`)
       .filter((_, state) => isActiveTick(ticks[state]) === active).join(" ");
   }
 
   /** All, or the given, states with ticks, properties and relations, on several lines. */
   inspect(states?: readonly StateNames<S>[]): string {
-    const { schema, ticks } = this.#engine;
+    const { schema, clock: { ticks } } = this.#engine;
     return this.#states(states).map((state) => {
       const name = schema.names[state];
       const { auto, multi, ...relations } = schema.states[name];

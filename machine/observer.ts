@@ -96,7 +96,7 @@ export class Observer {
 
   /** Observes a transition before anything is decided. */
   init(tx: Transition): void {
-    tx.timeBefore = this.#engine.ticks.slice();
+    tx.timeBefore = this.#engine.clock.ticks.slice();
     if (this.#steps || this.#anyLevel >= DECISIONS) tx.steps = this.#relationSteps(tx);
     this.tell((tracer) => tracer.transitionInit?.(tx));
     if (this.#anyLevel < OPS) return;
@@ -162,7 +162,7 @@ export class Observer {
 
   /** Observes the end of a transition. */
   end(tx: Transition): void {
-    tx.timeAfter = this.#engine.ticks.slice();
+    tx.timeAfter = this.#engine.clock.ticks.slice();
     const { plan } = tx;
     if (this.#steps && tx.result === "executed" && plan && !tx.check) {
       const steps = tx.steps as Step[];

@@ -1,4 +1,5 @@
 import {
+  autoStates,
   type CompiledSchema,
   contains,
   indexOf,
@@ -127,7 +128,73 @@ function negotiationOf(
   return calls;
 }
 
-type PlanTree = Map<number, Plan | PlanTree>;
+type Tree<T> = Map<number, T | Tree<T>>;
+
+/** What depends on some of the active states, found again by these. */
+class ByActive<T extends object> {
+  readonly #plans: Plans;
+  readonly #make: (active: StateSet) => T;
+  /** The words in which relevant states lie, and their bits. */
+  readonly #words: readonly number[];
+  readonly #masks: readonly number[];
+  /** The only such word, or -1. */
+  readonly #word: number;
+  readonly #mask: number;
+  #tree: Tree<T> = new Map();
+  #generation = 0;
+  // Most calls are made again with the same states active.
+  #lastKey = 0;
+  #last: T | null = null;
+
+  constructor(plans: Plans, relevant: StateSet, make: (active: StateSet) => T) {
+    this.#plans = plans;
+    this.#make = make;
+    this.#words = relevant.flatMap((bits, word) => bits === 0 ? [] : [word]);
+    this.#masks = this.#words.map((word) => relevant[word]);
+    this.#word = this.#words.length < 2 ? this.#words[0] ?? 0 : -1;
+    this.#mask = this.#masks[0] ?? 0;
+  }
+
+  /** What belongs to the active states. */
+  get(active: StateSet): T {
+    const word = this.#word;
+    if (word === -1) return this.#search(active);
+    const key = active[word] & this.#mask;
+    if (key === this.#lastKey && this.#last !== null) return this.#last;
+    this.#refresh();
+    const found = (this.#tree.get(key) as T | undefined) ?? this.#add(this.#tree, key, active);
+    this.#lastKey = key;
+    return this.#last = found;
+  }
+
+  #search(active: StateSet): T {
+    this.#refresh();
+    let tree = this.#tree;
+    const last = this.#words.length - 1;
+    for (let i = 0; i < last; i++) {
+      const key = active[this.#words[i]] & this.#masks[i];
+      let below = tree.get(key) as Tree<T> | undefined;
+      if (below === undefined) tree.set(key, below = new Map());
+      tree = below;
+    }
+    const key = active[this.#words[last]] & this.#masks[last];
+    return (tree.get(key) as T | undefined) ?? this.#add(tree, key, active);
+  }
+
+  #add(tree: Tree<T>, key: number, active: StateSet): T {
+    this.#plans.count();
+    const made = this.#make(active);
+    tree.set(key, made);
+    return made;
+  }
+
+  #refresh(): void {
+    if (this.#generation === this.#plans.generation) return;
+    this.#generation = this.#plans.generation;
+    this.#tree = new Map();
+    this.#last = null;
+  }
+}
 
 /** A type of mutation with its called states: the root of its plans. */
 export class Call {
@@ -145,15 +212,7 @@ export class Call {
   readonly more: Map<string, Call> = new Map();
   /** Where it belongs. */
   readonly plans: Plans;
-  readonly #words: readonly number[];
-  readonly #masks: readonly number[];
-  readonly #word: number;
-  readonly #mask: number;
-  #tree: PlanTree = new Map();
-  #generation = 0;
-  // The last plan of a call whose relevant states lie in one word: most are asked for again.
-  #lastKey = -1;
-  #last: Plan | null = null;
+  readonly #byActive: ByActive<Plan>;
 
   constructor(plans: Plans, type: MutationType, called: readonly number[], auto: boolean) {
     const { schema, handlers } = plans;
@@ -176,63 +235,24 @@ export class Call {
         insert(relevant, to);
       }
     }
-    this.#words = relevant.flatMap((bits, word) => bits === 0 ? [] : [word]);
-    this.#masks = this.#words.map((word) => relevant[word]);
-    this.#word = this.#words.length < 2 ? this.#words[0] ?? 0 : -1;
-    this.#mask = this.#masks[0] ?? 0;
+    this.#byActive = new ByActive(plans, relevant, (active) => this.planAfresh(active));
   }
 
   /** The plan for an active set in which no state lacks what it requires or is removed. */
   plan(active: StateSet): Plan {
-    if (this.#word !== -1) {
-      const key = active[this.#word] & this.#mask;
-      if (key === this.#lastKey && this.#last !== null) return this.#last;
-      return this.#lookUp(key, active);
-    }
-    return this.#search(active);
-  }
-
-  #lookUp(key: number, active: StateSet): Plan {
-    this.#refresh();
-    let plan = this.#tree.get(key) as Plan | undefined;
-    if (plan === undefined) this.#tree.set(key, plan = this.#make(active));
-    this.#lastKey = key;
-    this.#last = plan;
-    return plan;
-  }
-
-  #search(active: StateSet): Plan {
-    this.#refresh();
-    let tree = this.#tree;
-    const last = this.#words.length - 1;
-    for (let i = 0; i < last; i++) {
-      const key = active[this.#words[i]] & this.#masks[i];
-      let below = tree.get(key) as PlanTree | undefined;
-      if (below === undefined) tree.set(key, below = new Map());
-      tree = below;
-    }
-    const key = active[this.#words[last]] & this.#masks[last];
-    let plan = tree.get(key) as Plan | undefined;
-    if (plan === undefined) tree.set(key, plan = this.#make(active));
-    return plan;
+    return this.#byActive.get(active);
   }
 
   /** A plan that is not kept: for an active set that a thrown error left inconsistent. */
   planAfresh(active: StateSet): Plan {
     return new Plan(this, this.plans.handlers, this.plans.schema, active);
   }
+}
 
-  #make(active: StateSet): Plan {
-    this.plans.count();
-    return this.planAfresh(active);
-  }
-
-  #refresh(): void {
-    if (this.#generation === this.plans.generation) return;
-    this.#generation = this.plans.generation;
-    this.#tree = new Map();
-    this.#last = null;
-  }
+/** The auto mutation that follows from some active states. */
+interface AutoCall {
+  /** The mutation; null when there is no auto state to be tried. */
+  readonly call: Call | null;
 }
 
 /** How many plans are kept per schema and handler names before all are dropped: about 10 MB. */
@@ -259,9 +279,24 @@ export class Plans {
   #made = 0;
   #calls = 0;
 
+  readonly #nextAuto: ByActive<AutoCall> | null;
+
   constructor(schema: CompiledSchema, handlers: HandlerNames) {
     this.schema = schema;
     this.handlers = handlers;
+    const { autos, removedBy } = schema;
+    const relevant = [...autos, ...autos.flatMap((state) => removedBy[state])];
+    this.#nextAuto = autos.length === 0
+      ? null
+      : new ByActive(this, setOf(schema.names.length, relevant), (active) => {
+        const states = autoStates(schema, active);
+        return { call: states.length === 0 ? null : this.auto(states) };
+      });
+  }
+
+  /** The auto mutation that follows when these states are active; null when there is none. */
+  nextAuto(active: StateSet): Call | null {
+    return this.#nextAuto === null ? null : this.#nextAuto.get(active).call;
   }
 
   /** Counts a plan that was made. */

@@ -18,7 +18,7 @@ export function exportTime(engine: Engine): MachineTime {
   return {
     id: engine.id,
     names: [...engine.schema.names],
-    ticks: engine.ticks.slice(),
+    ticks: engine.clock.ticks.slice(),
     schemaHash: schemaHash(engine),
   };
 }

@@ -49,7 +49,8 @@ class Waiter {
 /** The pending `when…` promises of a machine, found by the states that they depend on. */
 export class Subscriptions {
   readonly #engine: Engine;
-  #byState: Map<number, Set<Waiter>> = new Map();
+  /** Lists stay when they are empty: most states are waited for again. */
+  #byState: (Waiter[] | undefined)[] = [];
   readonly #queries: Set<Waiter> = new Set();
   readonly #queueEnds: Set<Waiter> = new Set();
   #made = 0;
@@ -95,8 +96,8 @@ export class Subscriptions {
 
   /** Moves everything to new state indexes. */
   reindex(index: (old: number) => number): void {
-    const all = new Set([...this.#byState.values()].flatMap((set) => [...set]));
-    this.#byState = new Map();
+    const all = new Set(this.#byState.flatMap((waiters) => waiters ?? []));
+    this.#byState = [];
     for (const waiter of all) {
       waiter.condition.states = waiter.condition.states.map(index);
       this.#insert(waiter);
@@ -106,7 +107,7 @@ export class Subscriptions {
   /** Rejects everything. */
   dispose(): void {
     const all = new Set(
-      [...this.#byState.values(), this.#queries, this.#queueEnds].flatMap((s) => [...s]),
+      [...this.#byState, this.#queries, this.#queueEnds].flatMap((waiters) => [...waiters ?? []]),
     );
     for (const waiter of [...all].sort((a, b) => a.number - b.number)) {
       this.#fail(waiter, new MachineDisposedError(this.#engine.id, "wait any longer"));
@@ -114,14 +115,19 @@ export class Subscriptions {
   }
 
   #holds(condition: Condition): boolean {
-    const { active, ticks } = this.#engine;
+    const { active, clock } = this.#engine;
     switch (condition.kind) {
       case "active":
-        return condition.states.every((state) => contains(active, state));
-      case "inactive":
-        return condition.states.every((state) => !contains(active, state));
+      case "inactive": {
+        const { states } = condition;
+        const wanted = condition.kind === "active";
+        for (let i = 0; i < states.length; i++) {
+          if (contains(active, states[i]) !== wanted) return false;
+        }
+        return true;
+      }
       case "ticks":
-        return condition.states.every((state, i) => ticks[state] >= condition.ticks[i]);
+        return condition.states.every((state, i) => clock.ticks[state] >= condition.ticks[i]);
       case "query":
         return condition.query();
       case "queueEnds":
@@ -139,11 +145,8 @@ export class Subscriptions {
     } else if (condition.kind === "queueEnds") {
       this.#queueEnds.add(waiter);
     } else {
-      for (const state of condition.states) {
-        const waiters = this.#byState.get(state);
-        if (waiters) waiters.add(waiter);
-        else this.#byState.set(state, new Set([waiter]));
-      }
+      const { states } = condition;
+      for (let i = 0; i < states.length; i++) (this.#byState[states[i]] ??= []).push(waiter);
     }
   }
 
@@ -161,19 +164,18 @@ export class Subscriptions {
   }
 
   #collect(states: readonly number[], ready: Waiter[]): void {
-    if (this.#byState.size === 0) return;
     for (let i = 0; i < states.length; i++) {
-      const waiters = this.#byState.get(states[i]);
+      const waiters = this.#byState[states[i]];
       if (waiters === undefined) continue;
-      for (const waiter of waiters) {
-        if (this.#holds(waiter.condition)) ready.push(waiter);
+      for (let k = 0; k < waiters.length; k++) {
+        if (this.#holds(waiters[k].condition)) ready.push(waiters[k]);
       }
     }
   }
 
   #collectArgs(enters: readonly number[], args: object, ready: Waiter[]): void {
     for (const state of enters) {
-      for (const waiter of this.#byState.get(state) ?? []) {
+      for (const waiter of this.#byState[state] ?? []) {
         const { condition } = waiter;
         if (condition.kind === "args" && matches(args, condition.args)) ready.push(waiter);
       }
@@ -218,11 +220,10 @@ export class Subscriptions {
     } else if (condition.kind === "queueEnds") {
       this.#queueEnds.delete(waiter);
     } else {
-      for (const state of condition.states) {
-        const waiters = this.#byState.get(state);
-        if (waiters === undefined) continue;
-        waiters.delete(waiter);
-        if (waiters.size === 0) this.#byState.delete(state);
+      const { states } = condition;
+      for (let i = 0; i < states.length; i++) {
+        const waiters = this.#byState[states[i]]!;
+        waiters.splice(waiters.indexOf(waiter), 1);
       }
     }
   }
