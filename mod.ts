@@ -26,6 +26,7 @@
 export type {
   ArgsOf,
   ArgsType,
+  DeclaredArgs,
   ExceptionArgs,
   MutationType,
   Panic,
@@ -34,6 +35,7 @@ export type {
   SchemaOver,
   State,
   StateNames,
+  UnionToIntersection,
 } from "./relations/mod.ts";
 export type { Time } from "./clock/mod.ts";
 export type {
@@ -43,6 +45,7 @@ export type {
   AnyNegotiationHandler,
   ArgsMapper,
   Binding,
+  BySuffix,
   Explanation,
   FinalHandler,
   HandlerEvent,
@@ -57,8 +60,11 @@ export type {
   Mutation,
   MutationSource,
   NegotiationHandler,
+  PairHandler,
+  PairTarget,
   Refusal,
   RelationRefusal,
+  StartsUpper,
   Step,
   Tracer,
   Transition,

@@ -16,6 +16,8 @@ export class Context {
   #children: Set<Context> | null = null;
 
   /**
+   * Makes a context, valid unless its parent has ended.
+   *
    * @param label What the context stands for, used in the abort reason.
    * @param parent The context that ends this one.
    */

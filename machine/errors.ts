@@ -8,6 +8,8 @@ export class HandlerUnknownError extends AsyncMachineError {
   readonly handler: string;
 
   /**
+   * Says what is known, or what the name could mean.
+   *
    * @param handler The handler's name.
    * @param known The names that would be right; the nearest is suggested.
    * @param readings What an ambiguous name could mean.
@@ -32,6 +34,8 @@ export class HandlerTimeoutError extends AsyncMachineError {
   readonly duration: number;
 
   /**
+   * Says how long it took.
+   *
    * @param handler The handler's name.
    * @param duration How long it took, in milliseconds.
    * @param limit What was allowed, in milliseconds.
@@ -49,6 +53,8 @@ export class QueueLimitError extends AsyncMachineError {
   override readonly name = "QueueLimitError";
 
   /**
+   * Says what was refused.
+   *
    * @param mutation The refused mutation, as text.
    * @param limit The limit that was reached.
    */
@@ -63,6 +69,8 @@ export class MachineDisposedError extends AsyncMachineError {
   override readonly name = "MachineDisposedError";
 
   /**
+   * Says what was being done.
+   *
    * @param id The machine's id.
    * @param doing What was being done.
    */
@@ -76,7 +84,11 @@ export class EvalTimeoutError extends AsyncMachineError {
   /** The class's name, stable under minification. */
   override readonly name = "EvalTimeoutError";
 
-  /** @param timeout How long it waited, in milliseconds. */
+  /**
+   * Says how long it waited.
+   *
+   * @param timeout How long, in milliseconds.
+   */
   constructor(timeout: number) {
     super(`Cannot run the function given to eval: the queue was busy for ${timeout} ms`);
   }

@@ -38,15 +38,17 @@ export interface UnknownHandler<K> {
 }
 
 /** The state `B` of `AB`, for some state `A`. Linear in the number of states, per key that gets here. */
-type PairTarget<S, K extends string, A = StateNames<S>> = A extends string
+export type PairTarget<S, K extends string, A = StateNames<S>> = A extends string
   ? K extends `${A}${infer B}` ? Extract<B, StateNames<S>> : never
   : never;
 
-type PairHandler<S, K extends string, B = PairTarget<S, K>> = [B] extends [never]
+/** The type of the handler between two states called `K`. */
+export type PairHandler<S, K extends string, B = PairTarget<S, K>> = [B] extends [never]
   ? UnknownHandler<K>
   : NegotiationHandler<S, B & StateNames<S>>;
 
-type BySuffix<S, K extends string> = K extends `${infer N extends StateNames<S>}State`
+/** The type of the handler called `K`, by the name's ending. */
+export type BySuffix<S, K extends string> = K extends `${infer N extends StateNames<S>}State`
   ? FinalHandler<S, N>
   : K extends `${infer N extends StateNames<S>}Enter` ? NegotiationHandler<S, N>
   : K extends `${StateNames<S>}End` ? AnyFinalHandler<S>
@@ -54,7 +56,7 @@ type BySuffix<S, K extends string> = K extends `${infer N extends StateNames<S>}
   : PairHandler<S, K>;
 
 /** Whether a name starts with an upper-case letter, so that it has to be a handler's. */
-type StartsUpper<K extends string> = K extends `${infer C}${string}`
+export type StartsUpper<K extends string> = K extends `${infer C}${string}`
   ? C extends Lowercase<C> ? false : true
   : false;
 

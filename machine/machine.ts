@@ -102,6 +102,8 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
   #details: Details | null = null;
 
   /**
+   * Makes a machine with all states inactive.
+   *
    * @param schema All states, in order. Compiled once per object; don't change it afterwards.
    * @param options Settings.
    * @throws {SchemaError} If the schema contradicts itself.

@@ -12,11 +12,15 @@ export type { HandlerEvent } from "./event.ts";
 export type {
   AnyFinalHandler,
   AnyNegotiationHandler,
+  BySuffix,
   FinalHandler,
   HandlerOf,
   Handlers,
   HandlersObject,
   NegotiationHandler,
+  PairHandler,
+  PairTarget,
+  StartsUpper,
   UnknownHandler,
 } from "./handler_types.ts";
 export type { MachineTime } from "./restore.ts";

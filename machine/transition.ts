@@ -23,7 +23,7 @@ export class Transition implements Mutation {
   declare readonly call: Call;
   /** @ignore */
   declare plan: Plan | null;
-  /** The active set before. @ignore */
+  /** @ignore The active set before. */
   declare before: StateSet | null;
   /** The transition's number within its machine, from 1; 0 while it is queued. */
   declare id: number;
@@ -43,7 +43,7 @@ export class Transition implements Mutation {
   declare steps: readonly Step[];
   /** How many mutations waited when it started. */
   declare queueLength: number;
-  /** The event that it was made through. @ignore */
+  /** @ignore The event that it was made through. */
   declare readonly event: MutationOrigin | null;
 
   /** @ignore */

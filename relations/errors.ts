@@ -18,6 +18,8 @@ export class StateUnknownError extends AsyncMachineError {
   readonly state: string;
 
   /**
+   * Says what is known instead.
+   *
    * @param state The unknown name.
    * @param names The names that exist; the nearest one is suggested.
    */

@@ -7,6 +7,7 @@
 export type {
   ArgsOf,
   ArgsType,
+  DeclaredArgs,
   ExceptionArgs,
   Panic,
   Relation,
@@ -14,6 +15,7 @@ export type {
   SchemaOver,
   State,
   StateNames,
+  UnionToIntersection,
 } from "./schema.ts";
 export type { CompiledSchema } from "./compiled.ts";
 export type { MutationType, RelationRecorder, Resolution } from "./resolver.ts";

@@ -1,9 +1,7 @@
-declare const ARGS: unique symbol;
-
 /** Carries the type of a state's arguments; made by {@linkcode args}, empty at run time. */
 export interface ArgsType<Args> {
   /** Exists in the type only. */
-  readonly [ARGS]?: Args;
+  readonly typeOfArgs?: Args;
 }
 
 /**
@@ -72,10 +70,12 @@ export interface Panic {
   readonly stack: string;
 }
 
-type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends
+/** The intersection of a union's members. */
+export type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends
   (i: infer I) => void ? I : never;
 
-type DeclaredArgs<S, N> = N extends keyof S ? (unknown extends S[N] ? never : S[N])
+/** The union of the arguments that the states `N` declare. */
+export type DeclaredArgs<S, N> = N extends keyof S ? (unknown extends S[N] ? never : S[N])
   : N extends "Exception" ? ExceptionArgs
   : never;
 

@@ -1,0 +1,31 @@
+/**
+ * A nondeterministic finite automaton, which is in several states at once: it recognizes words over
+ * a and b whose third letter from the end is an a.
+ *
+ *     deno run examples/nfa.ts abb babab
+ */
+import { Machine } from "../mod.ts";
+
+/** The moves of the automaton: from a state by a letter to states. */
+const MOVES = {
+  Any: { a: ["Any", "ThirdLast"], b: ["Any"] },
+  ThirdLast: { a: ["SecondLast"], b: ["SecondLast"] },
+  SecondLast: { a: ["Last"], b: ["Last"] },
+  Last: { a: [], b: [] },
+} as const;
+
+/** Whether the word belongs to the language. */
+export function recognizes(word: string): boolean {
+  const machine = new Machine({ Any: {}, ThirdLast: {}, SecondLast: {}, Last: {} }, { id: "nfa" });
+  machine.set("Any");
+  for (const letter of word) {
+    if (letter !== "a" && letter !== "b") return false;
+    const states = machine.activeStates().filter((state) => state !== "Exception");
+    machine.set([...new Set(states.flatMap((state) => MOVES[state][letter]))]);
+  }
+  return machine.is("Last");
+}
+
+if (import.meta.main) {
+  for (const word of Deno.args) console.log(word, recognizes(word) ? "accepted" : "rejected");
+}

@@ -1,0 +1,80 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+
+const program = new URL("../../examples/process_file.ts", import.meta.url).pathname;
+const config = new URL("../../deno.json", import.meta.url).pathname;
+
+function start(cwd: string, ...args: string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--config", config, program, ...args],
+    cwd,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function finish(child: Deno.ChildProcess) {
+  const { code, stdout, stderr } = await child.output();
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+Deno.test("process_file compresses a file and prints its digest", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/in.txt`, "asyncmachine\n".repeat(1000));
+  const { code, out } = await finish(start(folder, "in.txt"));
+  assertEquals(code, 0);
+  const bytes = await Deno.readFile(`${folder}/in.txt`);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  assertStringIncludes(out, "[state] +ProcessingFile +InProgress");
+  assertStringIncludes(out, `sha256 ${digest}`);
+  assertStringIncludes(out, "(FileProcessed:1)");
+  const zipped = await Deno.open(`${folder}/in.txt.gz`);
+  const unzipped = zipped.readable.pipeThrough(new DecompressionStream("gzip"));
+  assertEquals(await new Response(unzipped).bytes(), bytes);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("process_file names what cannot be read, in one line and with exit code 2", async () => {
+  const folder = await Deno.makeTempDir();
+  const missing = await finish(start(folder, "missing.txt"));
+  assertEquals([missing.code, missing.err], [
+    2,
+    'Cannot read "missing.txt": there is no such file\n',
+  ]);
+  const directory = await finish(start(folder, "."));
+  assertEquals([directory.code, directory.err], [2, 'Cannot process ".": it is a directory\n']);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("process_file says that no space is left", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeFile(`${folder}/in.bin`, crypto.getRandomValues(new Uint8Array(60_000)));
+  const full = await finish(start(folder, "in.bin", "/dev/full"));
+  assertEquals([full.code, full.err], [
+    2,
+    'Cannot write "/dev/full": no space is left on the device\n',
+  ]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("process_file leaves no output when it is interrupted", async () => {
+  const folder = await Deno.makeTempDir();
+  const big = await Deno.open(`${folder}/big.bin`, { write: true, create: true });
+  for (let i = 0; i < 200; i++) {
+    for (let k = 0; k < 16; k++) await big.write(crypto.getRandomValues(new Uint8Array(65_536)));
+  }
+  big.close();
+  const child = start(folder, "big.bin");
+  const reader = child.stdout.getReader();
+  let out = "";
+  while (!out.includes("+ProcessingFile")) {
+    out += new TextDecoder().decode((await reader.read()).value);
+  }
+  child.kill("SIGINT");
+  while (!(await reader.read()).done);
+  const { code } = await child.status;
+  assertEquals(code, 130);
+  assertEquals(await new Response(child.stderr).text(), "Canceled: nothing was written\n");
+  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["big.bin"]);
+  await Deno.remove(folder, { recursive: true });
+});
