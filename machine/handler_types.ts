@@ -19,17 +19,18 @@ export type AnyNegotiationHandler<S> = (
 /** A final handler whose arguments may be those of another state's mutation. */
 export type AnyFinalHandler<S> = (event: HandlerEvent<S, Record<string, unknown>>) => unknown;
 
+/** `FooFoo` for each `Foo`. */
+export type SelfName<N extends string> = N extends string ? `${N}${N}` : never;
+
+/** The names of the handlers of a machine, without the ones between two states (`FooBar`). */
+export type HandlerName<S> =
+  | `${StateNames<S>}${"Enter" | "Exit" | "State" | "End"}`
+  | SelfName<StateNames<S>>
+  | "AnyEnter"
+  | "AnyState";
+
 /** The handlers of a machine by name, without the ones between two states (`FooBar`). */
-export type Handlers<S> =
-  & { [N in StateNames<S> as `${N}Enter` | `${N}${N}`]?: NegotiationHandler<S, N> }
-  & { [N in StateNames<S> as `${N}State`]?: FinalHandler<S, N> }
-  & {
-    [N in StateNames<S> | "Any" as N extends "Any" ? "AnyEnter" : `${N}Exit`]?:
-      AnyNegotiationHandler<S>;
-  }
-  & {
-    [N in StateNames<S> | "Any" as N extends "Any" ? "AnyState" : `${N}End`]?: AnyFinalHandler<S>;
-  };
+export type Handlers<S> = { [K in HandlerName<S>]?: HandlerOf<S, K> };
 
 /** Names of the wrong form, shown in the compiler's message. */
 export interface UnknownHandler<K> {

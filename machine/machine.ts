@@ -108,13 +108,13 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
    * @param options Settings.
    * @throws {SchemaError} If the schema contradicts itself.
    */
-  constructor(schema: Schema<S>, options?: MachineOptions<S>) {
+  constructor(schema: Schema<S>, options?: MachineOptions<NoInfer<S>>) {
     const self = this as unknown as Machine<Record<string, unknown>>;
     const parent = options?.parent instanceof Machine ? options.parent : null;
     const parentEngine = parent === null ? null : (parent as Machine<S>).#engine;
     if (parentEngine?.disposed) throw new MachineDisposedError(parentEngine.id, "add a child");
     this.#engine = new Engine(self, compileSchema(schema), options?.id, parentEngine);
-    if (options !== undefined) this.#configure(options);
+    if (options !== undefined) this.#configure(options as MachineOptions<S>);
     if (globalTracers.size > 0) globalTracers.forEach((tracer) => this.addTracer(tracer));
   }
 

@@ -149,7 +149,7 @@ const REFUSED = -1;
  * in their order; before `advance` anything may refuse, after it nothing may.
  */
 export function runTransition(engine: Engine, tx: Transition): Result {
-  tx.before = engine.active;
+  tx.before = engine.active.slice();
   const observer = engine.observer;
   observer?.init(tx);
   let plan = tx.plan = engine.planOf(tx.call);
