@@ -34,8 +34,8 @@ export type RelationRecorder = (relation: Relation, state: number, other: number
 /**
  * Resolves the relations of a mutation: which states would be active after it. Pure.
  *
- * The recorder hears of the final round only: `add` (state implied other), `remove` (state blocked
- * other) and `require` (state was dropped for lack of other).
+ * The recorder hears `add` (state implied other), `remove` (state blocked other) and `require` (state
+ * was dropped for lack of other), but nothing of what states that were dropped would have done.
  */
 export function resolve(
   schema: CompiledSchema,
@@ -47,13 +47,35 @@ export function resolve(
   const calledSet = setOf(schema.names.length, called);
   const wanted = type === "set" ? [...called] : candidates(active, called, calledSet, type);
   const ghosts = emptySet(schema.names.length);
-  let round = resolveRound(schema, active, calledSet, type, wanted, ghosts);
-  while (round.ghost !== -1) {
-    insert(ghosts, round.ghost);
-    round = resolveRound(schema, active, calledSet, type, wanted, ghosts);
+  for (;;) {
+    const records: Record[] = [];
+    const note = recorder && ((...record: Record) => void records.push(record));
+    const { target, ghost } = resolveRound(schema, active, calledSet, type, wanted, ghosts, note);
+    if (ghost === -1) {
+      for (const record of records) recorder?.(...record);
+      return resolutionOf(schema, active, called, type, target);
+    }
+    // The next round does not know the ghost any more: tell now why it was dropped.
+    for (const record of records) {
+      const [relation, state, other] = record;
+      if (relation !== "add" && (relation === "remove" ? other : state) === ghost) {
+        recorder?.(...record);
+      }
+    }
+    insert(ghosts, ghost);
   }
-  if (recorder) resolveRound(schema, active, calledSet, type, wanted, ghosts, recorder);
-  const target = sortStates(round.target, schema.entersAfter, schema.comesAfter);
+}
+
+type Record = [relation: Relation, state: number, other: number];
+
+function resolutionOf(
+  schema: CompiledSchema,
+  active: StateSet,
+  called: readonly number[],
+  type: MutationType,
+  unsorted: number[],
+): Resolution {
+  const target = sortStates(unsorted, schema.entersAfter, schema.comesAfter);
   const targetSet = setOf(schema.names.length, target);
   const accepted = type === "remove"
     ? called
