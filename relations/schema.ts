@@ -45,7 +45,7 @@ export type StateNames<S> = Extract<keyof S, string> | "Exception";
  * inferred from the literal. Without `S`: any schema.
  */
 export type Schema<S = Record<string, unknown>> = {
-  readonly [K in keyof S]: State<NoInfer<StateNames<S>>, S[K]>;
+  readonly [K in keyof S]: State<StateNames<NoInfer<S>>, S[K]>;
 };
 
 /** What `Exception` is called with. */
