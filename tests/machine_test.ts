@@ -203,6 +203,7 @@ Deno.test("Machine refuses a promise from a negotiation handler", async () => {
 Deno.test("Machine turns what handlers throw into Exception, with all about it", async () => {
   const machine = new Machine({ Foo: {} }, SILENT);
   machine.on("FooState", () => {
+    // deno-lint-ignore no-throw-literal
     throw "text";
   });
   let panic: unknown;
