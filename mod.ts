@@ -75,7 +75,7 @@ export type {
 } from "./machine/mod.ts";
 export { args, defineSchema, mergeSchemas, mergeStates } from "./relations/mod.ts";
 export { AsyncMachineError, SchemaError, StateUnknownError } from "./relations/mod.ts";
-export { Context, isActiveTick, timeSum } from "./clock/mod.ts";
+export { Context, isActiveTick } from "./clock/mod.ts";
 export {
   argsMapper,
   EvalTimeoutError,

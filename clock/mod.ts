@@ -6,5 +6,4 @@
 export type { Time } from "./time.ts";
 export { Clock } from "./clock.ts";
 export { Context } from "./context_tree.ts";
-export { changedBetween, hasReached, timeSum } from "./time.ts";
 export { isActiveTick } from "./tick.ts";

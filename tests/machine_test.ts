@@ -96,6 +96,22 @@ Deno.test("Machine.setSchema keeps ticks, contexts, waits and handlers", async (
   assertThrows(() => more.setSchema({ A: {} }), SchemaError, "missing");
 });
 
+Deno.test("Machine.setSchema lets a multi state's activation go on", () => {
+  const machine = new Machine({ A: { multi: true }, B: {} });
+  const events: { expired: boolean }[] = [];
+  machine.on("AState", (e) => events.push(e));
+  machine.add("A");
+  machine.add("A");
+  machine.setSchema({ New: {}, B: {}, A: { multi: true } });
+  assertEquals(events.map((e) => e.expired), [false, false]);
+  machine.add("A");
+  machine.remove("A");
+  machine.add("A");
+  assertEquals(events.map((e) => e.expired), [true, true, true, false]);
+  machine.importTime(machine.exportTime());
+  assertEquals(events.at(-1)!.expired, false);
+});
+
 // --- handlers ---------------------------------------------------------------------
 
 Deno.test("Machine.bindHandlers refuses unknown and ambiguous names", () => {
