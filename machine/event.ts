@@ -45,7 +45,7 @@ export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unk
   get context(): Context {
     const { engine } = this.transition;
     if (this.state === -1) return engine.context;
-    return this.expired ? engine.expiredContext(this.state) : engine.stateContext(this.state);
+    return this.expired ? engine.expiredContext(this.index) : engine.stateContext(this.index);
   }
 
   /** Aborts when the context ends. */
@@ -57,7 +57,14 @@ export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unk
   get expired(): boolean {
     const { engine } = this.transition;
     return engine.disposed ||
-      (this.state !== -1 && engine.clock.activation(this.state) !== this.activation);
+      (this.state !== -1 && engine.clock.activation(this.index) !== this.activation);
+  }
+
+  /** The state's present index: the schema may have been replaced since. */
+  private get index(): number {
+    const { engine, call: { plans } } = this.transition;
+    if (plans.schema === engine.schema) return this.state;
+    return engine.schema.indexes.get(plans.schema.names[this.state])!;
   }
 
   /** Like `machine.add`, with a source, and canceled after the context's end. */

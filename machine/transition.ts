@@ -117,8 +117,8 @@ export class Transition implements Mutation {
 
   /** The states that are to be active after it, in the order of their handlers. */
   get target(): readonly string[] {
-    const { schema, active } = this.engine;
-    const before = this.before ?? active;
+    const before = this.before ?? this.engine.active;
+    const { schema } = this.call.plans;
     return this.#names(resolve(schema, before, this.#acceptedCalls(), this.call.type).target);
   }
 
@@ -137,7 +137,7 @@ export class Transition implements Mutation {
   }
 
   #names(states: readonly number[]): string[] {
-    return states.map((state) => this.engine.schema.names[state]);
+    return states.map((state) => this.call.plans.schema.names[state]);
   }
 }
 
