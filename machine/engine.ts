@@ -145,6 +145,9 @@ export class Engine {
         if (plan.changes) this.#applySilently(plan, args);
         return "executed";
       }
+      if (type !== "remove" || plan.changes) {
+        return this.#drain(new Transition(this, call, args, null));
+      }
     }
     return this.#submit(call, args, event);
   }
@@ -233,7 +236,6 @@ export class Engine {
     if (tx.call.plans !== this.plans) tx = this.#renewed(tx);
     this.transition = tx;
     tx.id = ++this.#transitions;
-    tx.queueLength = this.#queue?.size ?? 0;
     try {
       tx.result = runTransition(this, tx);
     } finally {

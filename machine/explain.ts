@@ -46,7 +46,7 @@ export function explainCanceled(
   }
   if (canceled instanceof Plan) return byRelations(engine, canceled.call, canceled.refusedBefore!);
   if (canceled.refusedBy === null) {
-    return byRelations(engine, canceled.call, canceled.before ?? engine.active);
+    return byRelations(engine, canceled.call, canceled.before);
   }
   const { call, refusedBy } = canceled;
   return {

@@ -96,8 +96,10 @@ export class Observer {
 
   /** Observes a transition before anything is decided. */
   init(tx: Transition): void {
-    tx.timeBefore = this.#engine.clock.ticks.slice();
-    if (this.#steps || this.#anyLevel >= DECISIONS) tx.steps = this.#relationSteps(tx);
+    const record = tx.record();
+    record.timeBefore = this.#engine.clock.ticks.slice();
+    record.queueLength = this.#engine.queued().length;
+    if (this.#steps || this.#anyLevel >= DECISIONS) record.steps = this.#relationSteps(tx);
     this.tell((tracer) => tracer.transitionInit?.(tx));
     if (this.#anyLevel < OPS) return;
     const kind = tx.check ? `can:${tx.type}` : tx.auto ? `${tx.type}:auto` : tx.type;
@@ -162,10 +164,10 @@ export class Observer {
 
   /** Observes the end of a transition. */
   end(tx: Transition): void {
-    tx.timeAfter = this.#engine.clock.ticks.slice();
+    tx.record().timeAfter = this.#engine.clock.ticks.slice();
     const { plan } = tx;
     if (this.#steps && tx.result === "executed" && plan && !tx.check) {
-      const steps = tx.steps as Step[];
+      const { steps } = tx.record();
       for (const state of plan.resolution.exits) steps.push({ kind: "exit", state });
       for (const state of plan.resolution.enters) {
         steps.push({ kind: plan.twice.includes(state) ? "touch" : "enter", state });
@@ -215,7 +217,7 @@ export class Observer {
   }
 
   #step(tx: Transition, step: Step): void {
-    (tx.steps as Step[]).push(step);
+    tx.record().steps.push(step);
   }
 
   #relationSteps(tx: Transition): Step[] {

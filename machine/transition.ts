@@ -9,8 +9,17 @@ import type { Call, HandlerCall, Plan } from "./plans.ts";
 import type { Step } from "./tracer.ts";
 
 const NO_ARGS: Readonly<Record<string, unknown>> = Object.freeze({});
-const NO_TIME: Time = [];
-const NO_STEPS: readonly Step[] = [];
+
+/** What only some transitions have, kept apart so that the others don't pay for it. */
+class Trace {
+  refusedBy: string | null = null;
+  timeBefore: Time = [];
+  timeAfter: Time = [];
+  steps: Step[] = [];
+  queueLength = 0;
+}
+
+const NO_TRACE: Readonly<Trace> = new Trace();
 
 /** A mutation, and its processing: what handlers and tracers see of it. */
 export class Transition implements Mutation {
@@ -23,8 +32,10 @@ export class Transition implements Mutation {
   declare readonly call: Call;
   /** @ignore */
   declare plan: Plan | null;
-  /** @ignore The active set before. */
-  declare before: StateSet | null;
+  /** @ignore The active set before; as a number when it is one word. */
+  declare kept: StateSet | number | null;
+  /** @ignore */
+  declare trace: Trace | null;
   /** The transition's number within its machine, from 1; 0 while it is queued. */
   declare id: number;
   /** The arguments, empty when none were given. */
@@ -33,16 +44,6 @@ export class Transition implements Mutation {
   declare readonly check: boolean;
   /** The outcome; `queued` until it is known. */
   declare result: Result;
-  /** The handler that refused or threw, or `null`. */
-  declare refusedBy: string | null;
-  /** The ticks before, recorded while the machine has tracers, else empty. */
-  declare timeBefore: Time;
-  /** The ticks after, recorded while the machine has tracers, else empty. */
-  declare timeAfter: Time;
-  /** What happened to which state, recorded while a tracer asks for it, else empty. */
-  declare steps: readonly Step[];
-  /** How many mutations waited when it started. */
-  declare queueLength: number;
   /** @ignore The event that it was made through. */
   declare readonly event: MutationOrigin | null;
 
@@ -57,17 +58,49 @@ export class Transition implements Mutation {
     this.engine = engine;
     this.call = call;
     this.plan = null;
-    this.before = null;
+    this.kept = null;
     this.id = 0;
     this.args = (args as Record<string, unknown> | undefined) ?? NO_ARGS;
     this.check = check;
     this.result = "queued";
-    this.refusedBy = null;
-    this.timeBefore = NO_TIME;
-    this.timeAfter = NO_TIME;
-    this.steps = NO_STEPS;
-    this.queueLength = 0;
+    this.trace = null;
     this.event = event;
+  }
+
+  /** The handler that refused or threw, or `null`. */
+  get refusedBy(): string | null {
+    return (this.trace ?? NO_TRACE).refusedBy;
+  }
+
+  /** The ticks before, recorded while the machine has tracers, else empty. */
+  get timeBefore(): Time {
+    return (this.trace ?? NO_TRACE).timeBefore;
+  }
+
+  /** The ticks after, recorded while the machine has tracers, else empty. */
+  get timeAfter(): Time {
+    return (this.trace ?? NO_TRACE).timeAfter;
+  }
+
+  /** What happened to which state, recorded while a tracer asks for it, else empty. */
+  get steps(): readonly Step[] {
+    return (this.trace ?? NO_TRACE).steps;
+  }
+
+  /** How many mutations waited when it started, recorded while the machine has tracers, else 0. */
+  get queueLength(): number {
+    return (this.trace ?? NO_TRACE).queueLength;
+  }
+
+  /** @ignore What is only recorded on demand. */
+  record(): Trace {
+    return this.trace ??= new Trace();
+  }
+
+  /** @ignore The active set before; the present one until the transition has started. */
+  get before(): StateSet {
+    const { kept } = this;
+    return kept === null ? this.engine.active : typeof kept === "number" ? [kept] : kept;
   }
 
   /** What was to happen with the called states. */
@@ -112,14 +145,13 @@ export class Transition implements Mutation {
 
   /** The states that were active before. */
   get statesBefore(): readonly string[] {
-    return this.#names(members(this.before ?? this.engine.active));
+    return this.#names(members(this.before));
   }
 
   /** The states that are to be active after it, in the order of their handlers. */
   get target(): readonly string[] {
-    const before = this.before ?? this.engine.active;
     const { schema } = this.call.plans;
-    return this.#names(resolve(schema, before, this.#acceptedCalls(), this.call.type).target);
+    return this.#names(resolve(schema, this.before, this.#acceptedCalls(), this.call.type).target);
   }
 
   /** The states that leave, in the order of their handlers. */
@@ -149,7 +181,8 @@ const REFUSED = -1;
  * in their order; before `advance` anything may refuse, after it nothing may.
  */
 export function runTransition(engine: Engine, tx: Transition): Result {
-  tx.before = engine.active.slice();
+  const { active } = engine;
+  tx.kept = active.length === 1 ? active[0] : active.slice();
   const observer = engine.observer;
   observer?.init(tx);
   let plan = tx.plan = engine.planOf(tx.call);
@@ -240,7 +273,7 @@ function callAll(
         if (isThenable(result)) watch(engine, event, result);
       } else if (result !== true && result !== undefined) {
         if (result === false) {
-          tx.refusedBy = handler.name;
+          tx.record().refusedBy = handler.name;
           return false;
         }
         if (isThenable(result)) {
@@ -251,7 +284,7 @@ function callAll(
         }
       }
     } catch (error) {
-      tx.refusedBy = handler.name;
+      tx.record().refusedBy = handler.name;
       handleThrow(engine, tx, handler.name, state, error);
       return false;
     }
