@@ -26,19 +26,22 @@ export type Condition =
 /** `setTimeout` takes no more: a longer timeout is no timeout. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
+/** One is made per wait: its fields are declared only, which is faster. */
 class Waiter {
-  readonly number: number;
-  readonly condition: Condition;
-  readonly promise: Promise<void>;
-  resolve!: () => void;
-  reject!: (reason: unknown) => void;
+  declare readonly number: number;
+  declare readonly condition: Condition;
+  declare readonly promise: Promise<void>;
+  declare resolve: () => void;
+  declare reject: (reason: unknown) => void;
   /** Takes the timer and the listener away. */
-  release: (() => void) | null = null;
-  settled = false;
+  declare release: (() => void) | null;
+  declare settled: boolean;
 
   constructor(number: number, condition: Condition) {
     this.number = number;
     this.condition = condition;
+    this.release = null;
+    this.settled = false;
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -223,7 +226,8 @@ export class Subscriptions {
       const { states } = condition;
       for (let i = 0; i < states.length; i++) {
         const waiters = this.#byState[states[i]]!;
-        waiters.splice(waiters.indexOf(waiter), 1);
+        if (waiters.at(-1) === waiter) waiters.pop();
+        else waiters.splice(waiters.indexOf(waiter), 1);
       }
     }
   }
