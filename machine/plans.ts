@@ -142,9 +142,11 @@ class ByActive<T extends object> {
   readonly #mask: number;
   #tree: Tree<T> = new Map();
   #generation = 0;
-  // Most calls are made again with the same states active.
+  // Most calls are made again with the same states active, or with two sets of them in turn.
   #lastKey = 0;
   #last: T | null = null;
+  #otherKey = 0;
+  #other: T | null = null;
 
   constructor(plans: Plans, relevant: StateSet, make: (active: StateSet) => T) {
     this.#plans = plans;
@@ -161,8 +163,11 @@ class ByActive<T extends object> {
     if (word === -1) return this.#search(active);
     const key = active[word] & this.#mask;
     if (key === this.#lastKey && this.#last !== null) return this.#last;
+    if (key === this.#otherKey && this.#other !== null) return this.#other;
     this.#refresh();
     const found = (this.#tree.get(key) as T | undefined) ?? this.#add(this.#tree, key, active);
+    this.#otherKey = this.#lastKey;
+    this.#other = this.#last;
     this.#lastKey = key;
     return this.#last = found;
   }
@@ -193,6 +198,7 @@ class ByActive<T extends object> {
     this.#generation = this.#plans.generation;
     this.#tree = new Map();
     this.#last = null;
+    this.#other = null;
   }
 }
 
