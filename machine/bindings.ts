@@ -1,6 +1,11 @@
 import type { CompiledSchema } from "../relations/mod.ts";
 import type { Engine } from "./engine.ts";
-import { type BoundHandler, type HandlerFunction, parseHandlerName } from "./handlers.ts";
+import {
+  type BoundHandler,
+  type HandlerFunction,
+  parseHandlerName,
+  takesEvent,
+} from "./handlers.ts";
 import { plansFor } from "./plans.ts";
 
 /** Handlers that were bound together. */
@@ -63,7 +68,7 @@ export class Bindings {
       let first: BoundHandler | null = null;
       for (const { functions, self } of entries) {
         const fn = functions.get(name);
-        if (fn) first = { name, fn, self, next: first };
+        if (fn) first = { name, fn, self, takesEvent: takesEvent(fn), next: first };
       }
       return first;
     });

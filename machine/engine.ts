@@ -14,7 +14,7 @@ import type { BoundHandler } from "./handlers.ts";
 import type { AddErrOptions, Machine } from "./machine.ts";
 import type { Mutation, MutationOrigin, Result } from "./mutation.ts";
 import type { Observer } from "./observer.ts";
-import { type Call, type Plan, type Plans, plansFor } from "./plans.ts";
+import { type Call, Plan, type Plans, plansFor } from "./plans.ts";
 import { Queue } from "./queue.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { runTransition, toError, Transition } from "./transition.ts";
@@ -63,8 +63,6 @@ export class Engine {
   observer: Observer | null = null;
   /** Pending waits, made with the first one. */
   subscriptions: Subscriptions | null = null;
-  /** The transition that is running, dry runs included. */
-  transition: Transition | null = null;
   /** Whether throws become the Exception state. */
   catchErrors = true;
   /** Whether errors are printed. */
@@ -79,6 +77,10 @@ export class Engine {
   canceled: Transition | Plan | Refusal | null = null;
   /** Handlers are called without anything around them. */
   plainCalls = true;
+  /** What runs: a transition, or a plan for which nobody has needed a transition so far. */
+  #running: Transition | Plan | null = null;
+  #args: unknown = undefined;
+  #applied = false;
   #mode = 0;
   #id: string | null;
   #queue: Queue<Transition | EvalRequest> | null = null;
@@ -123,6 +125,17 @@ export class Engine {
     return (this.#mode & BUSY) !== 0;
   }
 
+  /** The transition that is running, dry runs included; made on first use. */
+  get transition(): Transition | null {
+    const running = this.#running;
+    if (!(running instanceof Plan)) return running;
+    const tx = new Transition(this, running.call, this.#args, null);
+    tx.begin(this.#transitions);
+    tx.plan = running;
+    if (this.#applied) tx.applied(running);
+    return this.#running = tx;
+  }
+
   // --- mutations -------------------------------------------------------------
 
   /** Runs a mutation, or queues it while a transition runs. */
@@ -145,11 +158,37 @@ export class Engine {
         if (plan.changes) this.#applySilently(plan, args);
         return "executed";
       }
-      if (type !== "remove" || plan.changes) {
-        return this.#drain(new Transition(this, call, args, null));
-      }
+      if (type !== "remove" || plan.changes) return this.#runUnwatched(plan, args);
     }
     return this.#submit(call, args, event);
+  }
+
+  /** Like `#drain`, but nobody watches: a transition is only made when a handler wants its event. */
+  #runUnwatched(plan: Plan, args: unknown): Result {
+    let result: Result;
+    this.#mode = BUSY;
+    this.#running = plan;
+    this.#args = args;
+    this.#applied = false;
+    this.#transitions++;
+    try {
+      result = runTransition(this, plan, null);
+      if (this.#running !== plan || result === "canceled" || this.observer !== null) {
+        this.#conclude(this.transition!, result);
+      }
+      this.#running = null;
+      if (this.subscriptions !== null) this.#notify(plan, result, args);
+      if (this.#queue !== null) this.#runQueue();
+    } finally {
+      this.#mode &= ~BUSY;
+      this.#running = null;
+      this.#args = undefined;
+      this.#barred = null;
+    }
+    if (this.observer !== null || this.subscriptions !== null || this.#thrown !== null) {
+      this.#queueEnded();
+    }
+    return result;
   }
 
   /** Nobody watches, nothing is called: ticks, waits and auto states are all that there is. */
@@ -214,9 +253,7 @@ export class Engine {
       this.#mode &= ~BUSY;
       this.#barred = null;
     }
-    this.observer?.queueEnded();
-    this.subscriptions?.queueEnded();
-    this.#throwPending();
+    this.#queueEnded();
     return result;
   }
 
@@ -234,20 +271,30 @@ export class Engine {
     const outer = this.transition;
     // The schema or the handlers may have changed since it was queued.
     if (tx.call.plans !== this.plans) tx = this.#renewed(tx);
-    this.transition = tx;
-    tx.id = ++this.#transitions;
+    this.#running = tx;
+    tx.begin(++this.#transitions);
+    let result: Result;
     try {
-      tx.result = runTransition(this, tx);
+      this.observer?.init(tx);
+      result = runTransition(this, tx.plan = this.planOf(tx.call), tx);
     } finally {
-      this.transition = outer;
+      this.#running = outer;
     }
-    if (tx.result === "canceled") this.canceled = tx;
+    this.#conclude(tx, result);
+    if (!tx.check) this.#notify(tx.plan!, result, tx.args);
+    return result;
+  }
+
+  #conclude(tx: Transition, result: Result): void {
+    tx.result = result;
+    if (result === "canceled") this.canceled = tx;
     this.observer?.end(tx);
+  }
+
+  #notify(plan: Plan, result: Result, args: unknown): void {
     const { subscriptions } = this;
-    if (!tx.check && subscriptions !== null && subscriptions.size > 0 && tx.plan !== null) {
-      subscriptions.notify(tx.plan, tx.result === "executed" ? tx.args : undefined);
-    }
-    return tx.result;
+    if (subscriptions === null || subscriptions.size === 0) return;
+    subscriptions.notify(plan, result === "executed" ? args : undefined);
   }
 
   /** The same request for the present schema and handlers. */
@@ -295,9 +342,15 @@ export class Engine {
         this.#mode &= ~BUSY;
         this.#barred = null;
       }
-      this.observer?.queueEnded();
-      this.subscriptions?.queueEnded();
+      this.#queueEnded();
+    } else {
+      this.#throwPending();
     }
+  }
+
+  #queueEnded(): void {
+    this.observer?.queueEnded();
+    this.subscriptions?.queueEnded();
     this.#throwPending();
   }
 
@@ -357,6 +410,7 @@ export class Engine {
   apply(plan: Plan): void {
     this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
+    this.#applied = true;
     // Every accepted target is consistent, whatever was before.
     this.#mode &= ~INCONSISTENT;
     if (this.#contexts !== null) this.#endContexts(plan.resolution.exits);

@@ -33,8 +33,24 @@ export interface BoundHandler {
   readonly fn: HandlerFunction;
   /** What `this` is. */
   readonly self: unknown;
+  /** Whether it can see its event: for others none is made. */
+  readonly takesEvent: boolean;
   /** The next function of this name. */
   readonly next: BoundHandler | null;
+}
+
+const NO_PARAMETERS = /^(?:async\s+)?(?:function\s*)?[\w$]*\s*\(\s*\)/;
+/** What gives a function its arguments all the same, or hides what it does. */
+const HIDDEN_PARAMETERS = /arguments|\beval\b|native code|\\u/;
+
+/**
+ * Whether a function can see what it is called with. By its source, since `length` leaves out rest
+ * and default parameters; in doubt it can.
+ */
+export function takesEvent(fn: HandlerFunction): boolean {
+  if (fn.length > 0) return true;
+  const source = Function.prototype.toString.call(fn);
+  return !NO_PARAMETERS.test(source) || HIDDEN_PARAMETERS.test(source);
 }
 
 /**

@@ -33,7 +33,7 @@ export class Transition implements Mutation {
   /** @ignore */
   declare plan: Plan | null;
   /** @ignore The active set before; as a number when it is one word. */
-  declare kept: StateSet | number | null;
+  declare private kept: StateSet | number | null;
   /** @ignore */
   declare trace: Trace | null;
   /** The transition's number within its machine, from 1; 0 while it is queued. */
@@ -95,6 +95,20 @@ export class Transition implements Mutation {
   /** @ignore What is only recorded on demand. */
   record(): Trace {
     return this.trace ??= new Trace();
+  }
+
+  /** @ignore Called when its turn has come. */
+  begin(id: number): void {
+    const { active } = this.engine;
+    this.id = id;
+    this.kept = active.length === 1 ? active[0] : active.slice();
+  }
+
+  /** @ignore Called when it was made after the plan had been applied. */
+  applied(plan: Plan): void {
+    const before = this.engine.active.slice();
+    plan.flip(before);
+    this.kept = before;
   }
 
   /** @ignore The active set before; the present one until the transition has started. */
@@ -178,50 +192,48 @@ const REFUSED = -1;
 
 /**
  * Processes one mutation: relations → negotiation → ticks → final handlers. The phases stand here
- * in their order; before `advance` anything may refuse, after it nothing may.
+ * in their order; before `apply` anything may refuse, after it nothing may.
+ *
+ * @param tx The transition; null while nobody needs one: it is `engine.transition` on demand.
  */
-export function runTransition(engine: Engine, tx: Transition): Result {
-  const { active } = engine;
-  tx.kept = active.length === 1 ? active[0] : active.slice();
-  const observer = engine.observer;
-  observer?.init(tx);
-  let plan = tx.plan = engine.planOf(tx.call);
+export function runTransition(engine: Engine, first: Plan, tx: Transition | null): Result {
+  let plan = first;
   let handlers = engine.handlers;
-  for (let started = false;; started = true) {
-    if (!plan.accepted) return "canceled";
-    if (!started) observer?.start(tx);
-    const refused = negotiate(engine, tx, plan, handlers);
-    if (engine.disposed) return "canceled";
+  if (!plan.accepted) return "canceled";
+  if (tx !== null) engine.observer?.start(tx);
+  for (;;) {
+    const refused = engine.disposed ? REFUSED : negotiate(engine, plan, handlers);
     if (refused === ACCEPTED) break;
+    if (tx === null || !tx.auto) return "canceled";
     const { accepted } = plan.resolution;
-    if (!tx.auto || !accepted.includes(refused)) return "canceled";
+    if (!accepted.includes(refused)) return "canceled";
     // One auto state refused: the rest is resolved and negotiated again, so that nothing
     // becomes active that was not negotiated as such.
     plan = tx.plan = engine.planOf(engine.plans.auto(accepted.filter((s) => s !== refused)));
     handlers = engine.handlers;
+    if (!plan.accepted) return "canceled";
   }
-  if (tx.check) return "executed";
+  if (tx !== null && tx.check) return "executed";
 
   engine.apply(plan);
-  if (plan.finals.length > 0 && !runFinals(engine, tx, plan, handlers)) return "canceled";
+  if (plan.finals.length > 0 && !runFinals(engine, plan, handlers)) return "canceled";
   const anyState = plan.anyState;
   const calm = anyState === -1 || engine.disposed ||
-    callAll(engine, tx, handlers[anyState], FINAL_ANY, -1) === true;
-  if (calm && plan.changes && !tx.auto) engine.queueAutos();
+    callAll(engine, handlers[anyState], FINAL_ANY, -1);
+  if (calm && plan.changes && !plan.call.auto) engine.queueAutos();
   return "executed";
 }
 
 /** `ACCEPTED`, or the state that was refused, `REFUSED` for the transition as a whole. */
 function negotiate(
   engine: Engine,
-  tx: Transition,
   plan: Plan,
   handlers: readonly (BoundHandler | null)[],
 ): number {
   const calls = plan.negotiation;
   for (let i = 0; i < calls.length; i++) {
     const { slot, state } = calls[i];
-    if (!callAll(engine, tx, handlers[slot], NEGOTIATION, state)) return state;
+    if (!callAll(engine, handlers[slot], NEGOTIATION, state)) return state;
     if (engine.disposed) return REFUSED;
   }
   return ACCEPTED;
@@ -230,16 +242,15 @@ function negotiate(
 /** Runs `FooEnd` and `FooState`; after a throw, what has not finished entering leaves again. */
 function runFinals(
   engine: Engine,
-  tx: Transition,
   plan: Plan,
   handlers: readonly (BoundHandler | null)[],
 ): boolean {
-  const { enters } = plan.resolution;
-  for (let i = 0; i < plan.finals.length; i++) {
-    const { slot, state }: HandlerCall = plan.finals[i];
-    const isEnd = i < plan.endCount;
-    const done = callAll(engine, tx, handlers[slot], isEnd ? FINAL_END : FINAL_STATE, state);
-    if (!done) {
+  const { finals, endCount } = plan;
+  for (let i = 0; i < finals.length; i++) {
+    const { slot, state } = finals[i];
+    const isEnd = i < endCount;
+    if (!callAll(engine, handlers[slot], isEnd ? FINAL_END : FINAL_STATE, state)) {
+      const { enters } = plan.resolution;
       engine.undo(isEnd ? enters : enters.slice(enters.indexOf(state)));
       return false;
     }
@@ -257,40 +268,65 @@ const FINAL_ANY: Phase = 3;
 /** Calls all functions bound to one name; false when one refused or threw. */
 function callAll(
   engine: Engine,
-  tx: Transition,
   first: BoundHandler | null,
   phase: Phase,
   state: number,
 ): boolean {
   for (let handler = first; handler !== null; handler = handler.next) {
-    // Only `FooState` acts for an activation; the others are valid as long as the machine is.
-    const event = new HandlerEvent(tx, handler.name, phase === FINAL_STATE ? state : -1);
     try {
-      const result = engine.plainCalls
-        ? handler.fn.call(handler.self, event)
-        : engine.callObserved(tx, handler, event, state);
-      if (phase !== NEGOTIATION) {
-        if (isThenable(result)) watch(engine, event, result);
-      } else if (result !== true && result !== undefined) {
-        if (result === false) {
-          tx.record().refusedBy = handler.name;
+      const result = handler.takesEvent || !engine.plainCalls
+        ? callWithEvent(engine, handler, phase, state)
+        : handler.fn.call(handler.self, undefined);
+      if (result === undefined || result === true) {
+        // The common answers.
+      } else if (phase === NEGOTIATION) {
+        if (!isYes(handler, result)) {
+          engine.transition!.record().refusedBy = handler.name;
           return false;
         }
-        if (isThenable(result)) {
-          result.then(undefined, () => {});
-          throw new TypeError(
-            `Handler "${handler.name}" returned a promise: negotiation handlers are synchronous`,
-          );
-        }
+      } else if (isThenable(result)) {
+        watch(engine, eventFor(engine, handler, phase, state), result);
       }
     } catch (error) {
-      tx.record().refusedBy = handler.name;
-      handleThrow(engine, tx, handler.name, state, error);
+      handleThrow(engine, handler.name, state, error);
       return false;
     }
     if (engine.disposed) return true;
   }
   return true;
+}
+
+function eventFor(
+  engine: Engine,
+  handler: BoundHandler,
+  phase: Phase,
+  state: number,
+): HandlerEvent {
+  // Only `FooState` acts for an activation; the others are valid as long as the machine is.
+  return new HandlerEvent(engine.transition!, handler.name, phase === FINAL_STATE ? state : -1);
+}
+
+function callWithEvent(
+  engine: Engine,
+  handler: BoundHandler,
+  phase: Phase,
+  state: number,
+): unknown {
+  const event = eventFor(engine, handler, phase, state);
+  return engine.plainCalls
+    ? handler.fn.call(handler.self, event)
+    : engine.callObserved(engine.transition!, handler, event, state);
+}
+
+/** Whether a negotiation handler's answer is anything but `false`. */
+function isYes(handler: BoundHandler, answer: unknown): boolean {
+  if (isThenable(answer)) {
+    answer.then(undefined, () => {});
+    throw new TypeError(
+      `Handler "${handler.name}" returned a promise: negotiation handlers are synchronous`,
+    );
+  }
+  return answer !== false;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -309,13 +345,9 @@ function watch(engine: Engine, event: HandlerEvent, promise: PromiseLike<unknown
   });
 }
 
-function handleThrow(
-  engine: Engine,
-  tx: Transition,
-  handler: string,
-  state: number,
-  error: unknown,
-): void {
+function handleThrow(engine: Engine, handler: string, state: number, error: unknown): void {
+  const tx = engine.transition!;
+  tx.record().refusedBy = handler;
   const err = toError(error);
   const accepted = tx.plan!.resolution.accepted;
   if (tx.auto) engine.barAutos(accepted.includes(state) ? [state] : tx.called);

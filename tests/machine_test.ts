@@ -205,6 +205,63 @@ Deno.test("HandlerEvent tells everything about its mutation", () => {
   assertEquals(machine.toString(), "(Bar:3)");
 });
 
+Deno.test("Machine gives the event to every function that can see it", () => {
+  const seen: [string, unknown][] = [];
+  const machine = new Machine({ A: {}, B: {}, C: {}, D: {}, E: {}, F: {} });
+  const see = function (this: unknown, e: { name: string }) {
+    seen.push([e.name, e]);
+  };
+  machine.bindHandlers({
+    AState: (...all) => void seen.push(["AState", all[0]]),
+    BState(e = {} as never) {
+      seen.push(["BState", e]);
+    },
+    CState: function () {
+      seen.push(["CState", arguments[0]]);
+    },
+    DState: see.bind(null),
+    // deno-lint-ignore no-explicit-any
+    EState: new Proxy(see, {}) as any,
+    ["FState"]() {
+      seen.push(["FState", arguments.length]);
+    },
+  });
+  machine.add(["A", "B", "C", "D", "E", "F"]);
+  assertEquals(seen.length, 6);
+  for (const [name, event] of seen) {
+    if (name === "FState") assertEquals(event, 1);
+    else assertEquals((event as { name: string }).name, name);
+  }
+});
+
+Deno.test("Machine makes a transition for handlers without parameters when it is needed", () => {
+  const seen: unknown[] = [];
+  const machine = new Machine({ A: { remove: ["B"] }, B: {}, C: {}, D: {} }, SILENT);
+  machine.bindHandlers({
+    AEnter: () => void seen.push(machine.transition?.statesBefore),
+    AState: () => {
+      const { transition } = machine;
+      seen.push(transition?.statesBefore, transition === machine.transition);
+    },
+    CEnter: () => false,
+    DState: () => {
+      throw new Error("no");
+    },
+  });
+  machine.add("B");
+  machine.add("A");
+  assertEquals(seen, [["B"], ["B"], true]);
+  assertEquals(machine.add("C"), "canceled");
+  assertEquals(machine.explain()?.handler, "CEnter");
+  assertEquals(machine.transition, null);
+  machine.on(
+    "ExceptionState",
+    (e) => void seen.push(e.args.panic?.statesBefore, e.args.panic?.handler),
+  );
+  assertEquals(machine.add("D"), "canceled");
+  assertEquals(seen.slice(3), [["A"], "DState"]);
+});
+
 Deno.test("Machine refuses a promise from a negotiation handler", async () => {
   const machine = new Machine({ Foo: {} }, SILENT);
   machine.bindHandlers(
