@@ -4,6 +4,8 @@ import {
   contains,
   erase,
   indexOf,
+  keep,
+  type KeptSet,
   type MutationType,
   setOf,
   type StateSet,
@@ -17,7 +19,7 @@ import type { Observer } from "./observer.ts";
 import { type Call, Plan, type Plans, plansFor } from "./plans.ts";
 import { Queue } from "./queue.ts";
 import type { Subscriptions } from "./subscriptions.ts";
-import { runTransition, toError, Transition } from "./transition.ts";
+import { runTransition, toError, Transition, tryTransition } from "./transition.ts";
 
 /** Why a mutation was canceled outside of relations and handlers. */
 export type Refusal = "disposed" | "expired" | "queueLimit" | "dryRun";
@@ -75,6 +77,8 @@ export class Engine {
   err: Error | null = null;
   /** What was canceled last: a transition, or a reason that needs none. */
   canceled: Transition | Plan | Refusal | null = null;
+  /** The active states against which a plan was canceled. */
+  canceledBefore: KeptSet = 0;
   /** Handlers are called without anything around them. */
   plainCalls = true;
   /** What runs: a transition, or a plan for which nobody has needed a transition so far. */
@@ -145,22 +149,10 @@ export class Engine {
     args?: unknown,
     event: MutationOrigin | null = null,
   ): Result {
-    const call = typeof states === "string"
-      ? this.plans[type].get(states) ?? this.plans.one(type, states)
-      : this.plans.list(type, states);
-    if (this.#mode === 0 && event === null) {
-      const plan = call.plan(this.active);
-      if (plan.silent) {
-        if (!plan.accepted) {
-          this.canceled = plan;
-          return "canceled";
-        }
-        if (plan.changes) this.#applySilently(plan, args);
-        return "executed";
-      }
-      if (type !== "remove" || plan.changes) return this.#runUnwatched(plan, args);
-    }
-    return this.#submit(call, args, event);
+    const call = this.callOf(type, states);
+    if (this.#mode !== 0 || event !== null) return this.#submit(call, args, event);
+    const plan = call.plan(this.active);
+    return plan.silent ? this.#runSilently(plan, args) : this.#runUnwatched(plan, args);
   }
 
   /** Like `#drain`, but nobody watches: a transition is only made when a handler wants its event. */
@@ -172,10 +164,8 @@ export class Engine {
     this.#applied = false;
     this.#transitions++;
     try {
-      result = runTransition(this, plan, null);
-      if (this.#running !== plan || result === "canceled" || this.observer !== null) {
-        this.#conclude(this.transition!, result);
-      }
+      result = runTransition(this, plan);
+      if (this.#running !== plan || result !== "executed") this.#conclude(this.transition!, result);
       this.#running = null;
       if (this.subscriptions !== null) this.#notify(plan, result, args);
       if (this.#queue !== null) this.#runQueue();
@@ -185,13 +175,21 @@ export class Engine {
       this.#args = undefined;
       this.#barred = null;
     }
-    if (this.observer !== null || this.subscriptions !== null || this.#thrown !== null) {
-      this.#queueEnded();
-    }
+    if (this.#followed) this.#queueEnded();
     return result;
   }
 
   /** Nobody watches, nothing is called: ticks, waits and auto states are all that there is. */
+  #runSilently(plan: Plan, args: unknown): Result {
+    if (!plan.accepted) {
+      this.canceledBefore = keep(this.active);
+      this.canceled = plan;
+      return "canceled";
+    }
+    if (plan.changes) this.#applySilently(plan, args);
+    return "executed";
+  }
+
   #applySilently(plan: Plan, args: unknown): void {
     this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
@@ -276,7 +274,9 @@ export class Engine {
     let result: Result;
     try {
       this.observer?.init(tx);
-      result = runTransition(this, tx.plan = this.planOf(tx.call), tx);
+      const plan = tx.plan = this.planOf(tx.call);
+      if (plan.accepted) this.observer?.start(tx);
+      result = tx.check ? tryTransition(this, plan) : runTransition(this, plan);
     } finally {
       this.#running = outer;
     }
@@ -346,6 +346,11 @@ export class Engine {
     } else {
       this.#throwPending();
     }
+  }
+
+  /** Whether somebody waits for the end of the queue. */
+  get #followed(): boolean {
+    return this.observer !== null || this.subscriptions !== null || this.#thrown !== null;
   }
 
   #queueEnded(): void {

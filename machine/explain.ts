@@ -1,4 +1,4 @@
-import { members, resolve, type StateSet } from "../relations/mod.ts";
+import { kept, members, resolve, type StateSet } from "../relations/mod.ts";
 import type { Engine, Refusal } from "./engine.ts";
 import { type Call, Plan } from "./plans.ts";
 import type { Transition } from "./transition.ts";
@@ -44,7 +44,9 @@ export function explainCanceled(
     const message = `Canceled: ${REFUSALS[canceled]}`;
     return { reason: canceled, mutation: null, relations: [], handler: null, message };
   }
-  if (canceled instanceof Plan) return byRelations(engine, canceled.call, canceled.refusedBefore!);
+  if (canceled instanceof Plan) {
+    return byRelations(engine, canceled.call, kept(engine.canceledBefore));
+  }
   if (canceled.refusedBy === null) {
     return byRelations(engine, canceled.call, canceled.before);
   }

@@ -33,7 +33,7 @@ export interface HandlerCall {
 export class Plan {
   /** The mutation. */
   readonly call: Call;
-  /** What the relations make of it. Its `target` is that of the active set it was made for. */
+  /** What the relations make of it. Its `target` is that of one of the active sets that lead to it. */
   readonly resolution: Resolution;
   /** Whether the relations accept it. */
   readonly accepted: boolean;
@@ -51,8 +51,8 @@ export class Plan {
   readonly twice: readonly number[];
   /** Whether any tick moves. */
   readonly changes: boolean;
-  /** Of a refused mutation: the active states against which it was refused. */
-  readonly refusedBefore: StateSet | null;
+  /** Whether auto states are to be looked for after it. */
+  readonly autosFollow: boolean;
   /** No handler is to be called. */
   readonly silent: boolean;
   /** The words of the active set that change. */
@@ -77,11 +77,20 @@ export class Plan {
     this.once = this.accepted ? [...exits, ...enters.filter((s) => !contains(active, s))] : [];
     this.twice = this.accepted ? enters.filter((s) => contains(active, s)) : [];
     this.changes = this.once.length + this.twice.length > 0;
-    this.refusedBefore = this.accepted ? null : active.slice();
-    this.silent = this.negotiation.length + this.finals.length === 0 && this.anyState === -1;
+    this.autosFollow = this.changes && !call.auto && schema.autos.length > 0;
+    this.silent = this.negotiation.length + this.finals.length === 0 && this.anyState === -1 ||
+      call.type === "remove" && !this.changes;
     const flips = setOf(schema.names.length, this.once);
     this.#flipWords = flips.flatMap((bits, word) => bits === 0 ? [] : [word]);
     this.#flipBits = flips.filter((bits) => bits !== 0);
+  }
+
+  /** The same for plans of one mutation that do the same. */
+  get key(): string {
+    const calls = (list: readonly HandlerCall[]) => list.map(({ slot, state }) => [slot, state]);
+    const { exits, enters, accepted } = this.resolution;
+    const { twice, negotiation, finals } = this;
+    return JSON.stringify([accepted, exits, enters, twice, calls(negotiation), calls(finals)]);
   }
 
   /** Applies the transition to a set of active states; a second time takes it back. */
@@ -134,6 +143,7 @@ type Tree<T> = Map<number, T | Tree<T>>;
 class ByActive<T extends object> {
   readonly #plans: Plans;
   readonly #make: (active: StateSet) => T;
+  readonly #key: (made: T) => string;
   /** The words in which relevant states lie, and their bits. */
   readonly #words: readonly number[];
   readonly #masks: readonly number[];
@@ -141,6 +151,8 @@ class ByActive<T extends object> {
   readonly #word: number;
   readonly #mask: number;
   #tree: Tree<T> = new Map();
+  /** Many sets of active states lead to few different things. */
+  readonly #distinct: Map<string, T> = new Map();
   #generation = 0;
   // Most calls are made again with the same states active, or with two sets of them in turn.
   #lastKey = 0;
@@ -148,9 +160,19 @@ class ByActive<T extends object> {
   #otherKey = 0;
   #other: T | null = null;
 
-  constructor(plans: Plans, relevant: StateSet, make: (active: StateSet) => T) {
+  /**
+   * @param make Works it out.
+   * @param key The same for equal ones.
+   */
+  constructor(
+    plans: Plans,
+    relevant: StateSet,
+    make: (active: StateSet) => T,
+    key: (made: T) => string,
+  ) {
     this.#plans = plans;
     this.#make = make;
+    this.#key = key;
     this.#words = relevant.flatMap((bits, word) => bits === 0 ? [] : [word]);
     this.#masks = this.#words.map((word) => relevant[word]);
     this.#word = this.#words.length < 2 ? this.#words[0] ?? 0 : -1;
@@ -189,14 +211,18 @@ class ByActive<T extends object> {
   #add(tree: Tree<T>, key: number, active: StateSet): T {
     this.#plans.count();
     const made = this.#make(active);
-    tree.set(key, made);
-    return made;
+    const content = this.#key(made);
+    const found = this.#distinct.get(content) ?? made;
+    if (found === made) this.#distinct.set(content, made);
+    tree.set(key, found);
+    return found;
   }
 
   #refresh(): void {
     if (this.#generation === this.#plans.generation) return;
     this.#generation = this.#plans.generation;
     this.#tree = new Map();
+    this.#distinct.clear();
     this.#last = null;
     this.#other = null;
   }
@@ -241,7 +267,12 @@ export class Call {
         insert(relevant, to);
       }
     }
-    this.#byActive = new ByActive(plans, relevant, (active) => this.planAfresh(active));
+    this.#byActive = new ByActive(
+      plans,
+      relevant,
+      (active) => this.planAfresh(active),
+      (plan) => plan.key,
+    );
   }
 
   /** The plan for an active set in which no state lacks what it requires or is removed. */
@@ -252,6 +283,28 @@ export class Call {
   /** A plan that is not kept: for an active set that a thrown error left inconsistent. */
   planAfresh(active: StateSet): Plan {
     return new Plan(this, this.plans.handlers, this.plans.schema, active);
+  }
+}
+
+/** Calls by the name of their only state. Most programs make few different ones in turn. */
+class CallsByName {
+  /** All of them. */
+  readonly all: Map<string, Call> = new Map();
+  #lastName = "";
+  #last: Call | null = null;
+  #otherName = "";
+  #other: Call | null = null;
+
+  /** The call of a state; undefined if it has not been made. */
+  get(name: string): Call | undefined {
+    if (name === this.#lastName && this.#last !== null) return this.#last;
+    if (name === this.#otherName && this.#other !== null) return this.#other;
+    const call = this.all.get(name);
+    if (call === undefined) return undefined;
+    this.#otherName = this.#lastName;
+    this.#other = this.#last;
+    this.#lastName = name;
+    return this.#last = call;
   }
 }
 
@@ -275,11 +328,11 @@ export class Plans {
   /** Changes when all plans are to be dropped. */
   generation = 0;
   /** Adds of one state by name; lists hang below them. */
-  readonly add: Map<string, Call> = new Map();
+  readonly add: CallsByName = new CallsByName();
   /** Removes of one state by name. */
-  readonly remove: Map<string, Call> = new Map();
+  readonly remove: CallsByName = new CallsByName();
   /** Sets of one state by name. */
-  readonly set: Map<string, Call> = new Map();
+  readonly set: CallsByName = new CallsByName();
   readonly #autos: Map<string | number, Call> = new Map();
   readonly #empty: Map<MutationType, Call> = new Map();
   #made = 0;
@@ -297,7 +350,7 @@ export class Plans {
       : new ByActive(this, setOf(schema.names.length, relevant), (active) => {
         const states = autoStates(schema, active);
         return { call: states.length === 0 ? null : this.auto(states) };
-      });
+      }, ({ call }) => `${call?.called}`);
   }
 
   /** The auto mutation that follows when these states are active; null when there is none. */
@@ -319,7 +372,7 @@ export class Plans {
    * @throws {StateUnknownError} If there is no such state.
    */
   one(type: MutationType, name: string): Call {
-    return this[type].get(name) ?? this.#below(this[type], type, name, []);
+    return this[type].get(name) ?? this.#below(this[type].all, type, name, []);
   }
 
   /**
@@ -328,7 +381,7 @@ export class Plans {
    * @throws {StateUnknownError} If there is no such state.
    */
   list(type: MutationType, names: readonly string[]): Call {
-    let calls = this[type];
+    let calls = this[type].all;
     let call: Call | undefined;
     for (let i = 0; i < names.length; i++) {
       const called: readonly number[] = call === undefined ? [] : call.called;
@@ -361,8 +414,8 @@ export class Plans {
     const call = new Call(this, type, called.includes(state) ? called : [...called, state], false);
     if (++this.#calls > MAX_CALLS) {
       this.#calls = 0;
-      for (const kept of [this.add, this.remove, this.set]) {
-        kept.forEach((one) => one.more.clear());
+      for (const { all } of [this.add, this.remove, this.set]) {
+        all.forEach((one) => one.more.clear());
       }
     }
     calls.set(name, call);

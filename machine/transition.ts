@@ -1,11 +1,19 @@
 import type { Time } from "../clock/mod.ts";
-import { type ExceptionArgs, members, resolve, type StateSet } from "../relations/mod.ts";
+import {
+  type ExceptionArgs,
+  keep,
+  kept,
+  type KeptSet,
+  members,
+  resolve,
+  type StateSet,
+} from "../relations/mod.ts";
 import type { AnyMachine } from "./any_machine.ts";
 import type { Engine } from "./engine.ts";
 import { HandlerEvent } from "./event.ts";
 import type { BoundHandler } from "./handlers.ts";
 import type { Mutation, MutationOrigin, MutationSource, Result } from "./mutation.ts";
-import type { Call, HandlerCall, Plan } from "./plans.ts";
+import type { Call, Plan } from "./plans.ts";
 import type { Step } from "./tracer.ts";
 
 const NO_ARGS: Readonly<Record<string, unknown>> = Object.freeze({});
@@ -32,8 +40,7 @@ export class Transition implements Mutation {
   declare readonly call: Call;
   /** @ignore */
   declare plan: Plan | null;
-  /** @ignore The active set before; as a number when it is one word. */
-  declare private kept: StateSet | number | null;
+  declare private activeBefore: KeptSet | null;
   /** @ignore */
   declare trace: Trace | null;
   /** The transition's number within its machine, from 1; 0 while it is queued. */
@@ -58,7 +65,7 @@ export class Transition implements Mutation {
     this.engine = engine;
     this.call = call;
     this.plan = null;
-    this.kept = null;
+    this.activeBefore = null;
     this.id = 0;
     this.args = (args as Record<string, unknown> | undefined) ?? NO_ARGS;
     this.check = check;
@@ -99,22 +106,20 @@ export class Transition implements Mutation {
 
   /** @ignore Called when its turn has come. */
   begin(id: number): void {
-    const { active } = this.engine;
     this.id = id;
-    this.kept = active.length === 1 ? active[0] : active.slice();
+    this.activeBefore = keep(this.engine.active);
   }
 
   /** @ignore Called when it was made after the plan had been applied. */
   applied(plan: Plan): void {
     const before = this.engine.active.slice();
     plan.flip(before);
-    this.kept = before;
+    this.activeBefore = before;
   }
 
   /** @ignore The active set before; the present one until the transition has started. */
   get before(): StateSet {
-    const { kept } = this;
-    return kept === null ? this.engine.active : typeof kept === "number" ? [kept] : kept;
+    return this.activeBefore === null ? this.engine.active : kept(this.activeBefore);
   }
 
   /** What was to happen with the called states. */
@@ -190,71 +195,64 @@ export class Transition implements Mutation {
 const ACCEPTED = -2;
 const REFUSED = -1;
 
+type HandlerTable = readonly (BoundHandler | null)[];
+
 /**
  * Processes one mutation: relations → negotiation → ticks → final handlers. The phases stand here
  * in their order; before `apply` anything may refuse, after it nothing may.
- *
- * @param tx The transition; null while nobody needs one: it is `engine.transition` on demand.
  */
-export function runTransition(engine: Engine, first: Plan, tx: Transition | null): Result {
-  let plan = first;
-  let handlers = engine.handlers;
+export function runTransition(engine: Engine, plan: Plan): Result {
   if (!plan.accepted) return "canceled";
-  if (tx !== null) engine.observer?.start(tx);
-  for (;;) {
-    const refused = engine.disposed ? REFUSED : negotiate(engine, plan, handlers);
-    if (refused === ACCEPTED) break;
-    if (tx === null || !tx.auto) return "canceled";
-    const { accepted } = plan.resolution;
-    if (!accepted.includes(refused)) return "canceled";
-    // One auto state refused: the rest is resolved and negotiated again, so that nothing
-    // becomes active that was not negotiated as such.
-    plan = tx.plan = engine.planOf(engine.plans.auto(accepted.filter((s) => s !== refused)));
-    handlers = engine.handlers;
-    if (!plan.accepted) return "canceled";
+  const { handlers } = engine;
+  const refused = negotiate(engine, plan, handlers);
+  if (refused !== ACCEPTED) {
+    return plan.call.auto ? runWithout(engine, plan, refused) : "canceled";
   }
-  if (tx !== null && tx.check) return "executed";
-
   engine.apply(plan);
   if (plan.finals.length > 0 && !runFinals(engine, plan, handlers)) return "canceled";
-  const anyState = plan.anyState;
-  const calm = anyState === -1 || engine.disposed ||
-    callAll(engine, handlers[anyState], FINAL_ANY, -1);
-  if (calm && plan.changes && !plan.call.auto) engine.queueAutos();
+  const calm = plan.anyState === -1 || engine.disposed ||
+    callAll(engine, handlers[plan.anyState], FINAL_ANY, -1);
+  if (calm && plan.autosFollow) engine.queueAutos();
   return "executed";
 }
 
+/** Asks relations and negotiation, and changes nothing. */
+export function tryTransition(engine: Engine, plan: Plan): Result {
+  const accepted = plan.accepted && negotiate(engine, plan, engine.handlers) === ACCEPTED;
+  return accepted ? "executed" : "canceled";
+}
+
+/**
+ * One auto state refused: the rest is resolved and negotiated again, so that nothing becomes active
+ * that was not negotiated as such.
+ */
+function runWithout(engine: Engine, { resolution: { accepted } }: Plan, refused: number): Result {
+  if (!accepted.includes(refused)) return "canceled";
+  const rest = engine.plans.auto(accepted.filter((state) => state !== refused));
+  return runTransition(engine, engine.transition!.plan = engine.planOf(rest));
+}
+
 /** `ACCEPTED`, or the state that was refused, `REFUSED` for the transition as a whole. */
-function negotiate(
-  engine: Engine,
-  plan: Plan,
-  handlers: readonly (BoundHandler | null)[],
-): number {
+function negotiate(engine: Engine, plan: Plan, handlers: HandlerTable): number {
   const calls = plan.negotiation;
   for (let i = 0; i < calls.length; i++) {
     const { slot, state } = calls[i];
     if (!callAll(engine, handlers[slot], NEGOTIATION, state)) return state;
-    if (engine.disposed) return REFUSED;
   }
-  return ACCEPTED;
+  return engine.disposed ? REFUSED : ACCEPTED;
 }
 
 /** Runs `FooEnd` and `FooState`; after a throw, what has not finished entering leaves again. */
-function runFinals(
-  engine: Engine,
-  plan: Plan,
-  handlers: readonly (BoundHandler | null)[],
-): boolean {
-  const { finals, endCount } = plan;
-  for (let i = 0; i < finals.length; i++) {
-    const { slot, state } = finals[i];
-    const isEnd = i < endCount;
-    if (!callAll(engine, handlers[slot], isEnd ? FINAL_END : FINAL_STATE, state)) {
+function runFinals(engine: Engine, plan: Plan, handlers: HandlerTable): boolean {
+  const calls = plan.finals;
+  for (let i = 0; i < calls.length; i++) {
+    const { slot, state } = calls[i];
+    const phase = i < plan.endCount ? FINAL_END : FINAL_STATE;
+    if (!callAll(engine, handlers[slot], phase, state)) {
       const { enters } = plan.resolution;
-      engine.undo(isEnd ? enters : enters.slice(enters.indexOf(state)));
+      engine.undo(phase === FINAL_END ? enters : enters.slice(enters.indexOf(state)));
       return false;
     }
-    if (engine.disposed) return true;
   }
   return true;
 }
@@ -273,27 +271,43 @@ function callAll(
   state: number,
 ): boolean {
   for (let handler = first; handler !== null; handler = handler.next) {
+    if (engine.disposed) return true;
     try {
       const result = handler.takesEvent || !engine.plainCalls
         ? callWithEvent(engine, handler, phase, state)
         : handler.fn.call(handler.self, undefined);
-      if (result === undefined || result === true) {
-        // The common answers.
-      } else if (phase === NEGOTIATION) {
-        if (!isYes(handler, result)) {
-          engine.transition!.record().refusedBy = handler.name;
-          return false;
-        }
-      } else if (isThenable(result)) {
-        watch(engine, eventFor(engine, handler, phase, state), result);
+      if (result !== undefined && result !== true) {
+        if (!isFine(engine, handler, phase, state, result)) return false;
       }
     } catch (error) {
       handleThrow(engine, handler.name, state, error);
       return false;
     }
-    if (engine.disposed) return true;
   }
   return true;
+}
+
+/** Looks at what a handler returned; false when it refused. */
+function isFine(
+  engine: Engine,
+  handler: BoundHandler,
+  phase: Phase,
+  state: number,
+  result: unknown,
+): boolean {
+  if (isThenable(result)) {
+    if (phase !== NEGOTIATION) {
+      watch(engine, eventFor(engine, handler, phase, state), result);
+      return true;
+    }
+    result.then(undefined, () => {});
+    throw new TypeError(
+      `Handler "${handler.name}" returned a promise: negotiation handlers are synchronous`,
+    );
+  }
+  if (result !== false || phase !== NEGOTIATION) return true;
+  engine.transition!.record().refusedBy = handler.name;
+  return false;
 }
 
 function eventFor(
@@ -316,17 +330,6 @@ function callWithEvent(
   return engine.plainCalls
     ? handler.fn.call(handler.self, event)
     : engine.callObserved(engine.transition!, handler, event, state);
-}
-
-/** Whether a negotiation handler's answer is anything but `false`. */
-function isYes(handler: BoundHandler, answer: unknown): boolean {
-  if (isThenable(answer)) {
-    answer.then(undefined, () => {});
-    throw new TypeError(
-      `Handler "${handler.name}" returned a promise: negotiation handlers are synchronous`,
-    );
-  }
-  return answer !== false;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -19,10 +19,20 @@ export type {
 } from "./schema.ts";
 export type { CompiledSchema } from "./compiled.ts";
 export type { MutationType, RelationRecorder, Resolution } from "./resolver.ts";
-export type { StateSet } from "./state_set.ts";
+export type { KeptSet, StateSet } from "./state_set.ts";
 export { args, defineSchema, mergeSchemas, mergeStates, RELATIONS } from "./schema.ts";
 export { compileSchema, indexOf } from "./compiled.ts";
 export { autoStates, resolve } from "./resolver.ts";
 export { relevantStates } from "./relevance.ts";
-export { contains, emptySet, erase, insert, intersects, members, setOf } from "./state_set.ts";
+export {
+  contains,
+  emptySet,
+  erase,
+  insert,
+  intersects,
+  keep,
+  kept,
+  members,
+  setOf,
+} from "./state_set.ts";
 export { AsyncMachineError, SchemaError, StateUnknownError, suggestion } from "./errors.ts";

@@ -50,3 +50,16 @@ export function members(set: StateSet): number[] {
   }
   return out;
 }
+
+/** A copy of a set; a number when it is one word, which is cheaper. */
+export type KeptSet = number | StateSet;
+
+/** Copies a set. */
+export function keep(set: StateSet): KeptSet {
+  return set.length === 1 ? set[0] : set.slice();
+}
+
+/** The set of a copy. */
+export function kept(copy: KeptSet): StateSet {
+  return typeof copy === "number" ? [copy] : copy;
+}
