@@ -55,8 +55,11 @@ export class Plan {
   readonly autosFollow: boolean;
   /** No handler is to be called. */
   readonly silent: boolean;
-  /** The words of the active set that change. */
-  readonly #flipWords: readonly number[];
+  /** The only word of the active set that changes, and the bits in it. */
+  readonly #word: number;
+  readonly #bits: number;
+  /** The words that change, when they are several. */
+  readonly #flipWords: readonly number[] | null;
   /** The bits that change in them. */
   readonly #flipBits: readonly number[];
 
@@ -81,8 +84,11 @@ export class Plan {
     this.silent = this.negotiation.length + this.finals.length === 0 && this.anyState === -1 ||
       call.type === "remove" && !this.changes;
     const flips = setOf(schema.names.length, this.once);
-    this.#flipWords = flips.flatMap((bits, word) => bits === 0 ? [] : [word]);
-    this.#flipBits = flips.filter((bits) => bits !== 0);
+    const words = flips.flatMap((bits, word) => bits === 0 ? [] : [word]);
+    this.#flipBits = words.map((word) => flips[word]);
+    this.#word = words[0] ?? 0;
+    this.#bits = this.#flipBits[0] ?? 0;
+    this.#flipWords = words.length > 1 ? words : null;
   }
 
   /** The same for plans of one mutation that do the same. */
@@ -96,8 +102,8 @@ export class Plan {
   /** Applies the transition to a set of active states; a second time takes it back. */
   flip(active: StateSet): void {
     const words = this.#flipWords;
-    const bits = this.#flipBits;
-    for (let i = 0; i < words.length; i++) active[words[i]] ^= bits[i];
+    if (words === null) active[this.#word] ^= this.#bits;
+    else for (let i = 0; i < words.length; i++) active[words[i]] ^= this.#flipBits[i];
   }
 }
 

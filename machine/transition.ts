@@ -276,9 +276,8 @@ function callAll(
       const result = handler.takesEvent || !engine.plainCalls
         ? callWithEvent(engine, handler, phase, state)
         : handler.fn.call(handler.self, undefined);
-      if (result !== undefined && result !== true) {
-        if (!isFine(engine, handler, phase, state, result)) return false;
-      }
+      const plain = result === undefined || result === true || typeof result === "number";
+      if (!plain && !isFine(engine, handler, phase, state, result)) return false;
     } catch (error) {
       handleThrow(engine, handler.name, state, error);
       return false;
