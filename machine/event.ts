@@ -17,6 +17,8 @@ export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unk
   // engine makes such objects several times faster.
   declare private readonly state: number;
   declare private readonly activation: number;
+  // Always there: a collection that finds no instance makes the engine drop its optimized code.
+  static readonly #kept: HandlerEvent = new HandlerEvent(null!, "", -1);
 
   /** @ignore */
   constructor(transition: Transition, name: string, state: number) {

@@ -53,6 +53,8 @@ export class Transition implements Mutation {
   declare result: Result;
   /** @ignore The event that it was made through. */
   declare readonly event: MutationOrigin | null;
+  // Always there: a collection that finds no instance makes the engine drop its optimized code.
+  static readonly #kept: Transition = new Transition(null!, null!, undefined, null);
 
   /** @ignore */
   constructor(
