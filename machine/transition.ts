@@ -272,8 +272,10 @@ function callAll(
   phase: Phase,
   state: number,
 ): boolean {
-  for (let handler = first; handler !== null; handler = handler.next) {
-    if (engine.disposed) return true;
+  if (engine.disposed) return true;
+  let next = first;
+  do {
+    const handler: BoundHandler = next!;
     try {
       const result = handler.takesEvent || !engine.plainCalls
         ? callWithEvent(engine, handler, phase, state)
@@ -284,7 +286,8 @@ function callAll(
       handleThrow(engine, handler.name, state, error);
       return false;
     }
-  }
+    next = handler.next;
+  } while (next !== null && !engine.disposed);
   return true;
 }
 
