@@ -35,6 +35,7 @@ export type {
   SchemaOver,
   State,
   StateNames,
+  StatesOf,
   UnionToIntersection,
 } from "./relations/mod.ts";
 export type { Time } from "./clock/mod.ts";
@@ -67,6 +68,7 @@ export type {
   RelationRefusal,
   SelfName,
   StartsUpper,
+  StateHandlers,
   Step,
   Tracer,
   Transition,

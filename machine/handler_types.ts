@@ -32,6 +32,11 @@ export type HandlerName<S> =
 /** The handlers of a machine by name, without the ones between two states (`FooBar`). */
 export type Handlers<S> = { [K in HandlerName<S>]?: HandlerOf<S, K> };
 
+/** The handlers of one state. */
+export type StateHandlers<S, N extends StateNames<S>> = {
+  [K in `${N}${"Enter" | "Exit" | "State" | "End"}` | SelfName<N>]?: HandlerOf<S, K>;
+};
+
 /** Names of the wrong form, shown in the compiler's message. */
 export interface UnknownHandler<K> {
   /** The name that belongs to no state of the schema. */

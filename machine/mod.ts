@@ -23,6 +23,7 @@ export type {
   PairTarget,
   SelfName,
   StartsUpper,
+  StateHandlers,
   UnknownHandler,
 } from "./handler_types.ts";
 export type { MachineTime } from "./restore.ts";

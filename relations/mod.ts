@@ -15,6 +15,7 @@ export type {
   SchemaOver,
   State,
   StateNames,
+  StatesOf,
   UnionToIntersection,
 } from "./schema.ts";
 export type { CompiledSchema } from "./compiled.ts";

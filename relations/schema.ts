@@ -48,6 +48,9 @@ export type Schema<S = Record<string, unknown>> = {
   readonly [K in keyof S]: State<StateNames<NoInfer<S>>, S[K]>;
 };
 
+/** The states of a schema with the types of their arguments: `S` of a `Schema<S>`. */
+export type StatesOf<T> = T extends Schema<infer S> ? S : never;
+
 /** What `Exception` is called with. */
 export interface ExceptionArgs {
   /** The error. */

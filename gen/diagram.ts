@@ -1,0 +1,85 @@
+import { compileSchema, type Relation, RELATIONS, type Schema } from "../relations/mod.ts";
+import { InputError } from "./states.ts";
+
+/** Which part of a schema is drawn, and how it is grouped. */
+export interface DiagramOptions {
+  /** Groups of states, drawn as clusters; a state is drawn in the first that has it. @default none */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  /** Only this state and those that it is directly related to. @default all */
+  readonly state?: string;
+}
+
+/** A state as a diagram shows it. */
+export interface DiagramState {
+  /** Its name. */
+  readonly name: string;
+  /** Its properties: `auto`, `multi`. */
+  readonly marks: readonly string[];
+  /** The group that it is drawn in; empty for none. */
+  readonly group: string;
+}
+
+/** A relation as a diagram shows it. */
+export interface DiagramEdge {
+  /** The state that has the relation. */
+  readonly from: string;
+  /** The state that it names. */
+  readonly to: string;
+  /** The relation. */
+  readonly relation: Relation;
+  /** Whether the other state has it, too: drawn as one edge. */
+  readonly mutual: boolean;
+}
+
+/** What a diagram shows, independent of the format. */
+export interface Diagram {
+  /** The states, in the order of the schema. */
+  readonly states: readonly DiagramState[];
+  /** The relations, by state and relation. */
+  readonly edges: readonly DiagramEdge[];
+  /** The names of the groups that have states. */
+  readonly groups: readonly string[];
+}
+
+/**
+ * What is to be drawn of a schema.
+ *
+ * @throws {InputError} If there is no state `options.state`.
+ */
+export function diagramOf(schema: Schema, options: DiagramOptions = {}): Diagram {
+  const { names, states } = compileSchema(schema);
+  const { groups = {}, state } = options;
+  if (state !== undefined && !names.includes(state)) {
+    throw new InputError(`Unknown state "${state}": known are ${names.join(", ")}`);
+  }
+  const all: DiagramEdge[] = [];
+  for (const from of names) {
+    for (const relation of RELATIONS) {
+      for (const to of states[from][relation] ?? []) {
+        const mutual = states[to][relation]?.includes(from) ?? false;
+        if (mutual && names.indexOf(to) < names.indexOf(from)) continue;
+        all.push({ from, to, relation, mutual });
+      }
+    }
+  }
+  const edges = state === undefined
+    ? all
+    : all.filter((edge) => edge.from === state || edge.to === state);
+  const near = new Set(edges.flatMap(({ from, to }) => [from, to]));
+  const shown = names.filter((name) =>
+    state === undefined
+      ? name !== "Exception" || Object.hasOwn(schema, name) || near.has(name)
+      : name === state || near.has(name)
+  );
+  const groupOf = (name: string) =>
+    Object.keys(groups).find((group) => groups[group].includes(name)) ?? "";
+  return {
+    states: shown.map((name) => ({
+      name,
+      marks: (["auto", "multi"] as const).filter((mark) => states[name][mark]),
+      group: groupOf(name),
+    })),
+    edges,
+    groups: Object.keys(groups).filter((group) => shown.some((name) => groupOf(name) === group)),
+  };
+}

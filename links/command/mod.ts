@@ -1,0 +1,129 @@
+/**
+ * Stands in for `@cliffy/command` where JSR is out of reach: what this project uses of it, over
+ * commander.
+ */
+import { Command as Program, CommanderError, Option } from "npm:commander@14.0.3";
+
+/** Bad input: what is wrong, and the exit code that says so. */
+export class ValidationError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, options: { exitCode?: number } = {}) {
+    super(message);
+    this.exitCode = options.exitCode ?? 2;
+  }
+}
+
+export interface OptionSettings {
+  default?: unknown;
+  required?: boolean;
+  hidden?: boolean;
+}
+
+// The real one infers the types of options and arguments; callers of this one state them.
+// deno-lint-ignore no-explicit-any
+export type Action = (options: any, ...args: any[]) => unknown;
+
+const TYPED = /([<[])([\w-]+)(?::(\w+)(\[\])?)?([>\]])/g;
+
+function parser(type: string | undefined, list: boolean, flag: string) {
+  if (list) return (value: string) => value.split(",");
+  if (type !== "number" && type !== "integer") return undefined;
+  return (value: string) => {
+    const number = Number(value);
+    const fits = type === "integer" ? Number.isInteger(number) : Number.isFinite(number);
+    if (value.trim() === "" || !fits) {
+      throw new ValidationError(`Option "${flag}" must be of type "${type}", but got "${value}".`);
+    }
+    return number;
+  };
+}
+
+export class Command {
+  readonly program = new Program();
+  #throws = false;
+
+  constructor() {
+    this.program.exitOverride().configureOutput({ writeErr: () => {} }).helpCommand(false)
+      .allowExcessArguments(false);
+  }
+
+  name(name: string): this {
+    this.program.name(name);
+    return this;
+  }
+
+  version(version: string): this {
+    this.program.version(version, "-V, --version", "Show the version number for this program.");
+    return this;
+  }
+
+  description(description: string): this {
+    this.program.description(description);
+    return this;
+  }
+
+  arguments(args: string): this {
+    for (const arg of args.replaceAll(TYPED, "$1$2$5").match(/<[^>]+>|\[[^\]]+\]/g) ?? []) {
+      this.program.argument(arg);
+    }
+    return this;
+  }
+
+  option(flags: string, description: string, settings: OptionSettings = {}): this {
+    const long = flags.match(/--[\w-]+/)?.[0] ?? flags;
+    const [, , , type, list] = [...flags.matchAll(TYPED)][0] ?? [];
+    const option = new Option(flags.replaceAll(TYPED, "$1$2$5"), description);
+    const parse = parser(type, list !== undefined, long);
+    if (parse) option.argParser(parse as (value: string) => never);
+    if (settings.default !== undefined) option.default(settings.default);
+    if (settings.required) option.makeOptionMandatory();
+    if (settings.hidden) option.hideHelp();
+    this.program.addOption(option);
+    return this;
+  }
+
+  example(name: string, description: string): this {
+    this.program.addHelpText("after", `\n  ${name}\n    ${description.split("\n").join("\n    ")}`);
+    return this;
+  }
+
+  action(run: Action): this {
+    this.program.action(async (...all: unknown[]) => {
+      all.pop();
+      const options = all.pop();
+      await run(options, ...all);
+    });
+    return this;
+  }
+
+  command(name: string, command: Command): this {
+    command.program.name(name);
+    this.program.addCommand(command.program);
+    return this;
+  }
+
+  throwErrors(): this {
+    this.#throws = true;
+    return this;
+  }
+
+  showHelp(): void {
+    this.program.outputHelp();
+  }
+
+  async parse(args: string[] = Deno.args): Promise<void> {
+    try {
+      await this.program.parseAsync(args, { from: "user" });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      if (error.exitCode === 0) Deno.exit(0);
+      const wrong = new ValidationError(
+        error.message.replace(/^error: /, "").replace(/\n\((.*)\)$/, ". $1"),
+      );
+      if (this.#throws) throw wrong;
+      console.error(`error: ${wrong.message}`);
+      Deno.exit(wrong.exitCode);
+    }
+  }
+}
