@@ -4,7 +4,7 @@
  *
  *     deno run examples/expense.ts
  */
-import { args, Machine } from "../mod.ts";
+import { args, defineSchema, Machine } from "../mod.ts";
 
 /** What the workflow needs from the outside. */
 export interface ExpenseServices {
@@ -21,20 +21,23 @@ const ATTEMPTS = 4;
 /** The delay before the second attempt, in milliseconds; it doubles with each one. */
 const DELAY = 10;
 
+/** The states. */
+export const schema = defineSchema({
+  Creating: { remove: ["Created"] },
+  Created: { remove: ["Creating"] },
+  WaitingForApproval: { auto: true, require: ["Created"], remove: ["Approved"] },
+  Approved: {
+    require: ["Created"],
+    remove: ["WaitingForApproval"],
+    args: args<{ by: string }>(),
+  },
+  Paying: { auto: true, require: ["Approved"], remove: ["Paid"] },
+  Paid: { require: ["Approved"], remove: ["Paying"] },
+});
+
 /** A machine for one expense; add `Creating` to start it, `Approved` to approve it. */
 export function createExpense(id: string, services: ExpenseServices) {
-  const machine = new Machine({
-    Creating: { remove: ["Created"] },
-    Created: { remove: ["Creating"] },
-    WaitingForApproval: { auto: true, require: ["Created"], remove: ["Approved"] },
-    Approved: {
-      require: ["Created"],
-      remove: ["WaitingForApproval"],
-      args: args<{ by: string }>(),
-    },
-    Paying: { auto: true, require: ["Approved"], remove: ["Paid"] },
-    Paid: { require: ["Approved"], remove: ["Paying"] },
-  }, { id, printErrors: false });
+  const machine = new Machine(schema, { id, printErrors: false });
   machine.bindHandlers({
     async CreatingState(e) {
       await services.reserve(id);

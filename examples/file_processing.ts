@@ -4,7 +4,7 @@
  *
  *     deno run examples/file_processing.ts
  */
-import { args, Machine } from "../mod.ts";
+import { args, defineSchema, Machine } from "../mod.ts";
 
 /** What the workflow needs from the outside; paths name temporary files. */
 export interface FileServices {
@@ -18,17 +18,20 @@ export interface FileServices {
   remove(path: string): void;
 }
 
+/** The states. */
+export const schema = defineSchema({
+  Downloading: { remove: ["Downloaded"] },
+  Downloaded: { remove: ["Downloading"], args: args<{ path: string }>() },
+  Processing: { auto: true, require: ["Downloaded"] },
+  Processed: { require: ["Downloaded"], remove: ["Processing"], args: args<{ path: string }>() },
+  Uploading: { auto: true, require: ["Processed"] },
+  Uploaded: { require: ["Processed"], remove: ["Uploading"] },
+});
+
 /** A machine for one file; add `Downloading` to start it, remove `Downloaded` to undo it. */
 export function createFileWorkflow(services: FileServices) {
   const files = { downloaded: "", processed: "" };
-  const machine = new Machine({
-    Downloading: { remove: ["Downloaded"] },
-    Downloaded: { remove: ["Downloading"], args: args<{ path: string }>() },
-    Processing: { auto: true, require: ["Downloaded"] },
-    Processed: { require: ["Downloaded"], remove: ["Processing"], args: args<{ path: string }>() },
-    Uploading: { auto: true, require: ["Processed"] },
-    Uploaded: { require: ["Processed"], remove: ["Uploading"] },
-  }, { id: "file", printErrors: false });
+  const machine = new Machine(schema, { id: "file", printErrors: false });
   machine.bindHandlers({
     async DownloadingState(e) {
       e.add("Downloaded", { path: await services.download(e.signal) });

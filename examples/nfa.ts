@@ -4,7 +4,7 @@
  *
  *     deno run examples/nfa.ts abb babab
  */
-import { Machine } from "../mod.ts";
+import { defineSchema, Machine } from "../mod.ts";
 
 /** The moves of the automaton: from a state by a letter to states. */
 const MOVES = {
@@ -14,9 +14,12 @@ const MOVES = {
   Last: { a: [], b: [] },
 } as const;
 
+/** The states. */
+export const schema = defineSchema({ Any: {}, ThirdLast: {}, SecondLast: {}, Last: {} });
+
 /** Whether the word belongs to the language. */
 export function recognizes(word: string): boolean {
-  const machine = new Machine({ Any: {}, ThirdLast: {}, SecondLast: {}, Last: {} }, { id: "nfa" });
+  const machine = new Machine(schema, { id: "nfa" });
   machine.set("Any");
   for (const letter of word) {
     if (letter !== "a" && letter !== "b") return false;

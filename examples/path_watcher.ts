@@ -4,24 +4,27 @@
  *
  *     deno run -A examples/path_watcher.ts [FOLDER]
  */
-import { args, Machine } from "../mod.ts";
+import { args, defineSchema, Machine } from "../mod.ts";
 
 /** How long a folder has to be quiet before it is read, in milliseconds. */
 const QUIET = 50;
 
+/** The states. */
+export const schema = defineSchema({
+  Watching: {},
+  Changed: { multi: true, require: ["Watching"], remove: ["Refreshing", "Refreshed"] },
+  Refreshing: { require: ["Watching"], remove: ["Changed", "Refreshed"] },
+  Refreshed: {
+    require: ["Watching"],
+    remove: ["Refreshing"],
+    args: args<{ files: readonly string[] }>(),
+  },
+});
+
 /** A machine that keeps a list of the folder's files while `Watching` is active. */
 export function createPathWatcher(folder: string) {
   let files: readonly string[] = [];
-  const machine = new Machine({
-    Watching: {},
-    Changed: { multi: true, require: ["Watching"], remove: ["Refreshing", "Refreshed"] },
-    Refreshing: { require: ["Watching"], remove: ["Changed", "Refreshed"] },
-    Refreshed: {
-      require: ["Watching"],
-      remove: ["Refreshing"],
-      args: args<{ files: readonly string[] }>(),
-    },
-  }, { id: "watcher" });
+  const machine = new Machine(schema, { id: "watcher" });
   machine.bindHandlers({
     async WatchingState(e) {
       const watcher = Deno.watchFs(folder);

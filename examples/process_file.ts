@@ -8,7 +8,7 @@
  * output is left, and the exit code is 130. A file that cannot be processed gives exit code 2.
  */
 import { createHash } from "node:crypto";
-import { args, Machine } from "../mod.ts";
+import { args, defineSchema, Machine } from "../mod.ts";
 
 /** What became of a file. */
 export interface Summary {
@@ -34,17 +34,20 @@ export interface ProcessFileOptions {
   readonly log?: (line: string) => void;
 }
 
+/** The states. */
+export const schema = defineSchema({
+  ProcessingFile: { add: ["InProgress"], remove: ["FileProcessed"] },
+  FileProcessed: {
+    remove: ["ProcessingFile", "InProgress"],
+    args: args<{ summary: Summary }>(),
+  },
+  InProgress: {},
+  Exception: { multi: true, remove: ["ProcessingFile", "InProgress"] },
+});
+
 /** A machine that processes `input` once `ProcessingFile` is added. */
 export function createFileMachine(input: string, options: ProcessFileOptions) {
-  const machine = new Machine({
-    ProcessingFile: { add: ["InProgress"], remove: ["FileProcessed"] },
-    FileProcessed: {
-      remove: ["ProcessingFile", "InProgress"],
-      args: args<{ summary: Summary }>(),
-    },
-    InProgress: {},
-    Exception: { multi: true, remove: ["ProcessingFile", "InProgress"] },
-  }, {
+  const machine = new Machine(schema, {
     id: "file",
     printErrors: false,
     logLevel: options.log ? "changes" : "nothing",

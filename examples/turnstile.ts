@@ -3,17 +3,20 @@
  *
  *     deno run examples/turnstile.ts
  */
-import { Machine } from "../mod.ts";
+import { defineSchema, Machine } from "../mod.ts";
+
+/** The states. */
+export const schema = defineSchema({
+  Locked: { remove: ["Unlocked"] },
+  Unlocked: { remove: ["Locked"] },
+  // Inputs: multi states that act and leave.
+  Coin: { multi: true },
+  Push: { multi: true },
+});
 
 /** A turnstile that a coin unlocks for one person. */
 export function createTurnstile() {
-  const machine = new Machine({
-    Locked: { remove: ["Unlocked"] },
-    Unlocked: { remove: ["Locked"] },
-    // Inputs: multi states that act and leave.
-    Coin: { multi: true },
-    Push: { multi: true },
-  }, { id: "turnstile" });
+  const machine = new Machine(schema, { id: "turnstile" });
   machine.bindHandlers({
     CoinState(e) {
       e.machine.add("Unlocked");

@@ -1,0 +1,315 @@
+import { Command, ValidationError } from "@cliffy/command";
+import { CompletionsCommand } from "@cliffy/command/completions";
+import config from "../deno.json" with { type: "json" };
+import { checkSchema } from "./check.ts";
+import { handlersFile } from "./handlers_file.ts";
+import { type Imported, importOriginal } from "./import_original.ts";
+import { importXState } from "./import_xstate.ts";
+import { loadStates, readText, reason } from "./load.ts";
+import { mermaid } from "./mermaid.ts";
+import { REGION_START } from "./region.ts";
+import { checkNames, InputError, inputFault, parseRelations, parseStates } from "./states.ts";
+import { statesFile } from "./states_file.ts";
+import { svg } from "./svg.ts";
+
+/** Where a command writes, and whether it may. */
+interface Output {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly check?: boolean;
+}
+
+interface StatesFileFlags extends Output {
+  readonly name?: string;
+  readonly groups?: string[];
+  readonly inherit?: string[];
+  readonly relations?: string;
+  readonly library?: string;
+}
+
+/** Runs gen with command line arguments; the number is the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const statesFileCommand = new Command()
+    .description("Print a states file, or bring one up to date.")
+    .arguments("<states:string>")
+    .option("-n, --name <name:string>", "Put before all exported names.")
+    .option("-g, --groups <groups:string[]>", "Groups of states, to be filled by hand.")
+    .option("-i, --inherit <schemas:string[]>", "Build upon basic, connected.")
+    .option(
+      "-r, --relations <relations:string>",
+      "Foo>Bar (require), Foo+Bar (add), Foo-Bar (remove), Foo@Bar (after), or JSON or a JSON file.",
+    )
+    .option("-l, --library <specifier:string>", "What the library is imported as.")
+    .option("-o, --out <file:string>", "The file to write; what a person wrote in it stays.")
+    .option("-f, --force", "Overwrite a file that is no states file.")
+    .option("-c, --check", "Change nothing; exit 1 if the file is not up to date.")
+    .example("Two states", "gen states-file Foo,Bar")
+    .example(
+      "Properties",
+      "gen states-file Foo:multi,Bar:auto --relations 'Bar>Foo' --out states.ts",
+    )
+    .action(async (options: StatesFileFlags, states: string) => {
+      code = await writeStates(options, states);
+    });
+  const handlersCommand = new Command()
+    .description("Print a class with typed handlers for a states file.")
+    .arguments("<file:string>")
+    .option("-n, --name <name:string>", "The class's name.")
+    .option("-e, --export <name:string>", "The schema's export.")
+    .option("-l, --library <specifier:string>", "What the library is imported as.")
+    .option("-o, --out <file:string>", "The file to write.")
+    .option("-f, --force", "Overwrite the file.")
+    .example("A class", "gen handlers states.ts --name FileHandlers")
+    .action(
+      async (
+        options: Output & { name?: string; export?: string; library?: string },
+        file: string,
+      ) => {
+        const { schema, exported } = await loadStates(file, options.export);
+        const { name, library } = options;
+        const from = /^\.{0,2}\//.test(file) ? file : `./${file}`;
+        await write(
+          await formatted(handlersFile({ schema, exported, from, name, library })),
+          options,
+        );
+      },
+    );
+  const diagramCommand = new Command()
+    .description("Draw a schema: relations as edges, groups as clusters.")
+    .arguments("<file:string>")
+    .option("-F, --format <format:string>", "mermaid or svg.", { default: "mermaid" })
+    .option("-s, --state <state:string>", "Only this state and those related to it.")
+    .option("-e, --export <name:string>", "The schema's export.")
+    .option("-o, --out <file:string>", "The file to write.")
+    .option("-f, --force", "Overwrite the file.")
+    .example("A picture", "gen diagram states.ts --format svg --out states.svg")
+    .action(
+      async (
+        options: Output & { format: string; state?: string; export?: string },
+        file: string,
+      ) => {
+        const draw = { mermaid, svg }[options.format];
+        if (!draw) {
+          throw new InputError(`Unknown format "${options.format}": known are mermaid, svg`);
+        }
+        const { schema, groups } = await loadStates(file, options.export);
+        await write(draw(schema, { groups, state: options.state }), options);
+      },
+    );
+  const checkCommand = new Command()
+    .description("Explore a schema and report its faults; exit 1 if there are some.")
+    .arguments("<file:string>")
+    .option("-j, --json", "Print the report as JSON.")
+    .option(
+      "-m, --max-configurations <count:integer>",
+      "How many sets of active states to visit.",
+      { default: 10_000 },
+    )
+    .option("-e, --export <name:string>", "The schema's export.")
+    .example("All faults", "gen check states.ts")
+    .action(
+      async (
+        options: { json?: boolean; maxConfigurations: number; export?: string },
+        file: string,
+      ) => {
+        code = await check(file, options);
+      },
+    );
+  const importCommand = new Command()
+    .description(
+      "Print a states file for a schema of the Go original, or an XState 5 machine, as JSON.",
+    )
+    .arguments("<file:string>")
+    .option("-F, --from <kind:string>", "original or xstate. Without: by the file's content.")
+    .option("-n, --name <name:string>", "Put before all exported names.")
+    .option("-l, --library <specifier:string>", "What the library is imported as.")
+    .option("-o, --out <file:string>", "The file to write.")
+    .option("-f, --force", "Overwrite the file.")
+    .example("From XState", "gen import machine.json --out states.ts")
+    .action(
+      async (
+        options: Output & { from?: string; name?: string; library?: string },
+        file: string,
+      ) => {
+        await importStates(file, options);
+      },
+    );
+  const root = new Command()
+    .name("gen")
+    .version(config.version)
+    .description("Typed states files, handlers, diagrams and checks for asyncmachine.")
+    .throwErrors()
+    .command("states-file", statesFileCommand.throwErrors())
+    .command("handlers", handlersCommand.throwErrors())
+    .command("diagram", diagramCommand.throwErrors())
+    .command("check", checkCommand.throwErrors())
+    .command("import", importCommand.throwErrors())
+    .command("completions", new CompletionsCommand());
+  try {
+    if (args.length === 0) root.showHelp();
+    else await root.parse([...args]);
+    return code;
+  } catch (error) {
+    const message = error instanceof ValidationError ? error.message : inputFault(error);
+    if (message === undefined) throw error;
+    console.error(`gen: ${message.replaceAll(/\s*\n\s*/g, " ")}`);
+    return 2;
+  }
+}
+
+async function writeStates(options: StatesFileFlags, list: string): Promise<number> {
+  const { out, force, check, name, groups, inherit, library } = options;
+  const states = parseStates(list);
+  const given = options.relations;
+  const relations = given === undefined
+    ? undefined
+    : parseRelations(given.endsWith(".json") ? await readText(given) : given);
+  if (check && out === undefined) throw new InputError("--check needs the file: add --out FILE");
+  const found = out === undefined ? undefined : await existing(out);
+  const isStatesFile = found?.includes(REGION_START);
+  if (found !== undefined && !isStatesFile && !force) {
+    throw new InputError(`Cannot write "${out}": it is no states file; --force overwrites it`);
+  }
+  const source = await formatted(
+    statesFile({
+      states,
+      name,
+      groups,
+      inherit,
+      relations,
+      library,
+      existing: isStatesFile ? found : undefined,
+    }),
+    out,
+  );
+  if (check) {
+    if (source === found) return 0;
+    console.error(`gen: "${out}" is not up to date: run the same command without --check`);
+    return 1;
+  }
+  await write(source, { out, force: true });
+  return 0;
+}
+
+async function existing(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new InputError(`Cannot write "${path}": ${reason(error)}`);
+  }
+}
+
+async function write(text: string, { out, force }: Output): Promise<void> {
+  if (out === undefined) {
+    await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+    return;
+  }
+  try {
+    await Deno.writeTextFile(out, text, { createNew: !force });
+  } catch (error) {
+    const exists = error instanceof Deno.errors.AlreadyExists;
+    const why = exists ? "it exists; --force overwrites it" : reason(error);
+    throw new InputError(`Cannot write "${out}": ${why}`);
+  }
+}
+
+/** Formats by `deno fmt` with the settings that hold where the file goes. */
+async function formatted(source: string, out?: string): Promise<string> {
+  const folder = out?.includes("/") ? out.slice(0, out.lastIndexOf("/") + 1) : ".";
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(Deno.execPath(), {
+      args: ["fmt", "--ext=ts", "-"],
+      cwd: folder,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    throw new InputError(`Cannot format in "${folder}": ${reason(error)}`);
+  }
+  const sent = new Blob([source]).stream().pipeTo(child.stdin);
+  const { success, stdout, stderr } = await child.output();
+  await sent.catch(() => {});
+  if (!success) {
+    const why = new TextDecoder().decode(stderr).trim().split("\n")[0];
+    throw new InputError(`Cannot format the file: ${why}`);
+  }
+  return new TextDecoder().decode(stdout);
+}
+
+async function check(
+  file: string,
+  { json, maxConfigurations, export: exported }: {
+    json?: boolean;
+    maxConfigurations: number;
+    export?: string;
+  },
+): Promise<number> {
+  if (maxConfigurations < 1) throw new InputError("--max-configurations must be at least 1");
+  const { schema } = await loadStates(file, exported);
+  const bar = Deno.stderr.isTerminal();
+  const show = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text));
+  const report = checkSchema(schema, {
+    maxConfigurations,
+    onProgress: bar
+      ? (visited, limit) => {
+        const done = Math.round(visited / limit * 20);
+        show(`\r[${"#".repeat(done).padEnd(20)}] ${visited} of at most ${limit}`);
+      }
+      : undefined,
+  });
+  if (bar) show("\r\x1b[K");
+  if (json) {
+    console.log(JSON.stringify(report, null, 2));
+  } else {
+    for (const { kind, message } of report.findings) console.log(`${kind}: ${message}`);
+    const states = Object.keys(schema).length;
+    const count = report.findings.length;
+    const bound = report.complete
+      ? ""
+      : `; the bound of ${maxConfigurations} was hit: more may be wrong, raise --max-configurations`;
+    console.log(
+      `${count} finding${
+        count === 1 ? "" : "s"
+      } in ${states} states, ${report.configurations} sets of active states visited${bound}`,
+    );
+  }
+  return report.findings.length > 0 ? 1 : 0;
+}
+
+async function importStates(
+  file: string,
+  options: Output & { from?: string; name?: string; library?: string },
+): Promise<void> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readText(file));
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`Cannot read "${file}": ${(error as Error).message}`);
+  }
+  const isXState = typeof value === "object" && value !== null &&
+    ("initial" in value || "states" in value && "type" in value ||
+      "states" in value && "id" in value);
+  const kinds: Record<string, (value: unknown) => Imported> = {
+    original: importOriginal,
+    xstate: importXState,
+  };
+  const convert = kinds[options.from ?? (isXState ? "xstate" : "original")];
+  if (!convert) {
+    throw new InputError(`Unknown --from "${options.from}": known are original, xstate`);
+  }
+  const { schema, notes } = convert(value);
+  const states = Object.entries(schema).map(([name, state]) => ({ name, state }));
+  if (states.length === 0) throw new InputError(`Cannot import "${file}": it has no states`);
+  checkNames(states.map(({ name }) => name));
+  const { name, library } = options;
+  const source = statesFile({ states, name, library });
+  const said = notes.map((note) => ` * - ${note.replaceAll("*/", "* /")}\n`).join("");
+  const about = said && ` *\n * Not expressed by the schema:\n *\n${said}`;
+  await write(await formatted(source.replace(" *\n * @module", `${about} *\n * @module`)), options);
+  for (const note of notes) console.error(`gen: not expressed: ${note}`);
+}

@@ -1,0 +1,38 @@
+/**
+ * gen: typed states files, handler stubs, diagrams, checks and imports. As a program:
+ *
+ *     deno run -A gen/main.ts states-file Foo,Bar
+ *
+ * As a module it gives the functions behind the commands, which need no permissions.
+ *
+ * @module
+ */
+export { type CheckReport, checkSchema, type Finding, type FindingKind } from "./check.ts";
+export {
+  type Diagram,
+  type DiagramEdge,
+  diagramOf,
+  type DiagramOptions,
+  type DiagramState,
+} from "./diagram.ts";
+export type { ExploreOptions } from "./explore.ts";
+export { handlersFile, type HandlersFileOptions } from "./handlers_file.ts";
+export { type Imported, importOriginal } from "./import_original.ts";
+export { importXState } from "./import_xstate.ts";
+export { mermaid } from "./mermaid.ts";
+export {
+  checkNames,
+  InputError,
+  parseRelations,
+  parseSchema,
+  parseStates,
+  pascalCase,
+  type StateSpec,
+} from "./states.ts";
+export { INHERITABLE, statesFile, type StatesFileOptions } from "./states_file.ts";
+export { svg } from "./svg.ts";
+
+if (import.meta.main) {
+  const { run } = await import("./cli.ts");
+  Deno.exit(await run(Deno.args));
+}
