@@ -48,19 +48,23 @@ export function checkSchema(schema: Schema, options: ExploreOptions = {}): Check
   const exploration = explore(compiled, options);
   const { complete, activated, left, effective, beaten, configurations } = exploration;
   const findings: Finding[] = [];
-  const contradictory = new Set<number>();
+  const chains = names.map((_, state) => contradiction(compiled, state)).map((chain, state) =>
+    // What a state adds may be removed again later: such a chain counts if the state never came.
+    chain === null || chain.adds && (!complete || activated.has(state)) ? null : chain
+  );
+  const isRoot = (state: number) =>
+    chains[state] !== null && !compiled.require[state].some((other) => chains[other] !== null);
   names.forEach((name, state) => {
-    const chain = contradiction(compiled, state);
-    if (chain === null) return;
-    contradictory.add(state);
-    findings.push({ kind: "contradiction", ...chain, message: `${name}: ${chain.message}` });
+    if (!isRoot(state)) return;
+    const { states, message } = chains[state]!;
+    findings.push({ kind: "contradiction", states, message: `${name}: ${message}` });
   });
   if (complete) {
     const own = names.map((_, state) => state).filter((state) =>
       names[state] !== "Exception" || Object.hasOwn(schema, "Exception")
     );
     for (const state of own) {
-      if (!activated.has(state) && !contradictory.has(state)) {
+      if (!activated.has(state) && !isRoot(state)) {
         findings.push(neverActive(compiled, state, activated));
       } else if (activated.has(state) && !left.has(state)) {
         const why = compiled.states[names[state]].auto
@@ -89,7 +93,7 @@ export function checkSchema(schema: Schema, options: ExploreOptions = {}): Check
 function contradiction(
   schema: CompiledSchema,
   state: number,
-): { states: string[]; message: string } | null {
+): { states: string[]; message: string; adds: boolean } | null {
   const { names } = schema;
   const needed = requirements(schema, state);
   const withAdded = [...needed];
@@ -103,7 +107,8 @@ function contradiction(
       const message = `${path(schema, state, removed)}, but ${
         remover === state ? "it" : `${path(schema, state, remover)}, which`
       } removes ${removed === state ? "it" : names[removed]}`;
-      return { states, message: message.replace(/^it, but /, "") };
+      const adds = !needed.includes(remover);
+      return { states, message: message.replace(/^it, but /, ""), adds };
     }
   }
   return null;
