@@ -133,10 +133,7 @@ function path(schema: CompiledSchema, from: number, to: number): string {
     steps.unshift(`${relation === "add" ? "adds" : "requires"} ${schema.names[at]}`);
     at = previous;
   }
-  return ["it", ...steps].join(steps.length > 0 ? " " : "").replace(
-    / (adds|requires)/g,
-    (word, _, at) => at <= 2 ? word : `, which${word}`,
-  );
+  return ["it", steps.join(", which ")].filter((part) => part !== "").join(" ");
 }
 
 function neverActive(
