@@ -74,6 +74,4 @@ export type HandlerOf<S, K> = K extends string ? K extends "AnyEnter" ? AnyNegot
   : unknown;
 
 /** An object or instance of handlers, checked key by key. */
-export type HandlersObject<S, K extends PropertyKey> = {
-  [P in K]: NoInfer<HandlerOf<S, P>> | undefined;
-};
+export type HandlersObject<S, K extends PropertyKey> = { [P in K]?: NoInfer<HandlerOf<S, P>> };

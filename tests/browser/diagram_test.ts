@@ -41,7 +41,7 @@ Deno.test("gen's SVG shows every state within the picture, none upon another", a
       assertEquals(outside, []);
       const cut = await page.$$eval(".state", (all) =>
         all.filter((one) => {
-          const text = one.nextElementSibling as SVGTextElement;
+          const text = one.nextElementSibling as unknown as { getComputedTextLength(): number };
           return text.getComputedTextLength() > one.getBoundingClientRect().width - 6;
         }).length);
       assertEquals(cut, 0);
