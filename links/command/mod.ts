@@ -119,7 +119,9 @@ export class Command {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode === 0) Deno.exit(0);
       const wrong = new ValidationError(
-        error.message.replace(/^error: /, "").replace(/\n\((.*)\)$/, ". $1"),
+        error.message.replace(/^error: /, "").replace(/\n\((.*)\)$/, ". $1")
+          .replace(/^missing required argument '(.*)'/, "Missing argument(s): $1")
+          .replace(/^unknown (\w+) '(.*)'/, 'Unknown $1 "$2"'),
       );
       if (this.#throws) throw wrong;
       console.error(`error: ${wrong.message}`);

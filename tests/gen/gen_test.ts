@@ -320,7 +320,7 @@ Deno.test("gen refuses bad input in one line, with exit code 2, and overwrites n
   const file = `${folder}/own.ts`;
   await Deno.writeTextFile(file, "export const own = 1;\n");
   const wrong: [string[], RegExp][] = [
-    [["states-file"], /missing required argument/i],
+    [["states-file"], /^gen: Missing argument/],
     [["states-file", ""], /No states/],
     [["states-file", "F#o"], /Invalid state name/],
     [["states-file", "Foo", "--out", folder], /it is a directory/],
