@@ -26,9 +26,10 @@ export interface SpanSettings {
   readonly argsOf: ((mutation: Mutation) => Record<string, unknown>) | null;
 }
 
+/** A span of an activation; its context is made with the first handler that needs it. */
 interface Activation {
   readonly span: Span;
-  readonly context: Context;
+  context: Context | null;
 }
 
 /** The spans of one machine. */
@@ -43,8 +44,9 @@ export class MachineSpans {
   readonly #activations: Map<string, Activation> = new Map();
   #names: readonly string[] = [];
   #shown: readonly boolean[] = [];
-  /** The running transition's span, and its context: null when it is not shown. */
+  /** The running transition's span, null when it is not shown. */
   #span: Span | null = null;
+  /** Its context, made with the first handler that needs it. */
   #spanContext: Context | null = null;
   /** Activations of the running transition have been opened. */
   #opened = false;
@@ -102,10 +104,10 @@ export class MachineSpans {
       cause ? { links: [linkTo(cause.kind, cause.span)] } : undefined,
       this.#transitions,
     );
-    this.#causes.started(tx, span);
     this.#span = span;
-    this.#spanContext = trace.setSpan(this.#transitions, span);
-    if (span.isRecording()) span.setAttributes(this.#attributesOf(tx));
+    if (!span.isRecording()) return;
+    this.#causes.started(tx, span);
+    span.setAttributes(this.#attributesOf(tx));
   }
 
   #attributesOf(tx: Transition): Attributes {
@@ -137,8 +139,13 @@ export class MachineSpans {
    */
   call(tx: Transition, handler: string, call: () => unknown): unknown {
     const activation = this.#activationOf(tx, handler);
-    const within = activation?.context ?? this.#spanContext;
-    return within === null ? call() : context.with(within, call);
+    if (activation !== undefined) {
+      activation.context ??= trace.setSpan(this.#states, activation.span);
+      return context.with(activation.context, call);
+    }
+    if (this.#span === null) return call();
+    this.#spanContext ??= trace.setSpan(this.#transitions, this.#span);
+    return context.with(this.#spanContext, call);
   }
 
   #activationOf(tx: Transition, handler: string): Activation | undefined {
@@ -228,7 +235,9 @@ export class MachineSpans {
   #open(name: string, tick: number, tx: Transition | null): void {
     const span = this.#settings.tracer.startSpan(
       name,
-      this.#span && { links: [linkTo("transition", this.#span.spanContext())] } || undefined,
+      this.#span?.isRecording()
+        ? { links: [linkTo("transition", this.#span.spanContext())] }
+        : undefined,
       this.#states,
     );
     if (span.isRecording()) {
@@ -239,7 +248,7 @@ export class MachineSpans {
         "am.transition.id": tx?.id,
       });
     }
-    this.#activations.set(name, { span, context: trace.setSpan(this.#states, span) });
+    this.#activations.set(name, { span, context: null });
   }
 
   #close(name: string, tx: Transition): void {

@@ -22,6 +22,10 @@ Deno.test("bindMachine() shows a real Prometheus what the machines did", async (
   const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
   await using server = Deno.serve(options, metricsHandler(registry));
   await using prometheus = await RealPrometheus.start(server.addr.port);
+  await until(
+    "the first scrape is done",
+    async () => (await prometheus.query("am_states")).length === machines.length,
+  );
   // Rates need two scrapes with something in between.
   for (let round = 0; round < 6; round++) {
     machines.forEach((machine, i) => work(machine, 50, 10 * round + i + 1));
