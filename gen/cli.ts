@@ -2,6 +2,8 @@ import { Command, ValidationError } from "@cliffy/command";
 import { CompletionsCommand } from "@cliffy/command/completions";
 import config from "../deno.json" with { type: "json" };
 import { checkSchema } from "./check.ts";
+import { grafanaDashboard } from "./grafana.ts";
+import { pushDashboard } from "./grafana_push.ts";
 import { handlersFile } from "./handlers_file.ts";
 import { type Imported, importOriginal } from "./import_original.ts";
 import { importXState } from "./import_xstate.ts";
@@ -25,6 +27,13 @@ interface StatesFileFlags extends Output {
   readonly inherit?: string[];
   readonly relations?: string;
   readonly library?: string;
+}
+
+interface GrafanaFlags extends Output {
+  readonly ids: string[];
+  readonly name: string;
+  readonly source: string;
+  readonly grafanaUrl?: string;
 }
 
 /** Runs gen with command line arguments; the number is the exit code. */
@@ -135,6 +144,20 @@ export async function run(args: readonly string[]): Promise<number> {
         await importStates(file, options);
       },
     );
+  const grafanaCommand = new Command()
+    .description("Print a Grafana dashboard on the metrics of ./telemetry/prometheus, or push it.")
+    .option("-i, --ids <ids:string[]>", "The machines' labels.", { required: true })
+    .option("-n, --name <name:string>", "The dashboard's title.", { default: "asyncmachine" })
+    .option("-s, --source <source:string>", "The Prometheus data source in Grafana.", {
+      default: "prometheus",
+    })
+    .option("-g, --grafana-url <url:string>", "Push it there, with the token in GRAFANA_TOKEN.")
+    .option("-o, --out <file:string>", "The file to write.")
+    .option("-f, --force", "Overwrite the file.")
+    .example("Two machines", "gen grafana --ids web,worker --name Shop --source prometheus")
+    .action(async (options: GrafanaFlags) => {
+      await grafana(options);
+    });
   const root = new Command()
     .name("gen")
     .version(config.version)
@@ -145,6 +168,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .command("diagram", diagramCommand.throwErrors())
     .command("check", checkCommand.throwErrors())
     .command("import", importCommand.throwErrors())
+    .command("grafana", grafanaCommand.throwErrors())
     .command("completions", new CompletionsCommand());
   try {
     if (args.length === 0) root.showHelp();
@@ -312,4 +336,24 @@ async function importStates(
   const about = said && ` *\n * Not expressed by the schema:\n *\n${said}`;
   await write(await formatted(source.replace(" *\n * @module", `${about} *\n * @module`)), options);
   for (const note of notes) console.error(`gen: not expressed: ${note}`);
+}
+
+async function grafana(options: GrafanaFlags): Promise<void> {
+  const { grafanaUrl, name, source } = options;
+  const ids = options.ids.map((id) => id.trim()).filter((id) => id !== "");
+  if (ids.length === 0) throw new InputError("No machines are given: expected --ids a,b");
+  const dashboard = grafanaDashboard({ ids, name, source });
+  if (grafanaUrl === undefined) {
+    return await write(JSON.stringify(dashboard, null, 2) + "\n", options);
+  }
+  const token = Deno.env.get("GRAFANA_TOKEN");
+  if (!token) throw new InputError("Cannot push the dashboard: GRAFANA_TOKEN is not set");
+  if (!/^https?:\/\//.test(grafanaUrl) || !URL.canParse(grafanaUrl)) {
+    throw new InputError(`Cannot push the dashboard: "${grafanaUrl}" is not an http address`);
+  }
+  try {
+    console.log(await pushDashboard(grafanaUrl, token, dashboard));
+  } catch (error) {
+    throw new InputError((error as Error).message);
+  }
 }

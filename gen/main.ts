@@ -16,6 +16,14 @@ export {
   type DiagramState,
 } from "./diagram.ts";
 export type { ExploreOptions } from "./explore.ts";
+export {
+  type Dashboard,
+  type DashboardOptions,
+  type DashboardPanel,
+  type DashboardTarget,
+  grafanaDashboard,
+} from "./grafana.ts";
+export { pushDashboard } from "./grafana_push.ts";
 export { handlersFile, type HandlersFileOptions } from "./handlers_file.ts";
 export { type Imported, importOriginal } from "./import_original.ts";
 export { importXState } from "./import_xstate.ts";

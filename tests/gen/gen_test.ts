@@ -25,11 +25,15 @@ interface Outcome {
   readonly err: string;
 }
 
-async function gen(args: readonly string[], permissions = ["-A"]): Promise<Outcome> {
+async function gen(
+  args: readonly string[],
+  permissions = ["-A"],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--no-prompt", ...permissions, "gen/main.ts", ...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: text(stderr) };
@@ -337,6 +341,9 @@ Deno.test("gen refuses bad input in one line, with exit code 2, and overwrites n
     [["check", "tests/gen/schemas/peer.ts", "--max-configurations", "many"], /integer/],
     [["check", "README.md"], /Cannot load/],
     [["import", file], /Cannot read/],
+    [["grafana"], /--ids|ids/],
+    [["grafana", "--ids", ","], /No machines/],
+    [["grafana", "--ids", "a", "--grafana-url", "localhost"], /GRAFANA_TOKEN|http/],
     [["bogus"], /bogus/],
   ];
   for (const [args, message] of wrong) {
@@ -354,6 +361,30 @@ Deno.test("gen refuses bad input in one line, with exit code 2, and overwrites n
   assertMatch(denied.err, /permission denied/);
   assertEquals(await Deno.readTextFile(file), "export const own = 1;\n");
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("gen grafana prints a dashboard and pushes it with the token", async () => {
+  const { code, out, err } = await gen(["grafana", "--ids", "web, worker", "--name", "Shop"]);
+  assertEquals([code, err], [0, ""]);
+  assertEquals(JSON.parse(out).title, "Shop");
+  assertStringIncludes(out, "worker");
+  const seen: unknown[] = [];
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => {
+      seen.push(request.headers.get("authorization"), (await request.json()).dashboard.title);
+      return Response.json({ url: "/d/shop" });
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const pushed = await gen(["grafana", "--ids", "a", "-n", "Shop", "-g", url], ["-A"], {
+    GRAFANA_TOKEN: "t0",
+  });
+  assertEquals([pushed.code, pushed.out, pushed.err], [0, `${url}/d/shop\n`, ""]);
+  assertEquals(seen, ["Bearer t0", "Shop"]);
+  await server.shutdown();
+  const refused = await gen(["grafana", "--ids", "a", "-g", url], ["-A"], { GRAFANA_TOKEN: "t0" });
+  assertEquals([refused.code, refused.err.trim().split("\n").length], [2, 1], refused.err);
 });
 
 Deno.test("gen helps", async () => {

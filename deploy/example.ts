@@ -1,0 +1,29 @@
+/**
+ * A machine that is always busy, with its metrics on port 9464.
+ *
+ *     deno run -A deploy/example.ts [PORT]
+ */
+import { Machine } from "../mod.ts";
+import { bindMachine, metricsHandler } from "../telemetry/prometheus.ts";
+
+const machine = new Machine({
+  Idle: { auto: true, remove: ["Working"] },
+  Working: { remove: ["Idle"] },
+  Fetched: { multi: true, require: ["Working"] },
+}, { id: "example", printErrors: false });
+machine.bindHandlers({
+  IdleEnter: () => machine.not("Working"),
+  WorkingState: (e) => void e.add("Fetched", { at: Date.now() }),
+  FetchedState() {
+    if (Math.random() < 0.05) throw new Error("an example of an error");
+  },
+});
+bindMachine(machine, { states: true });
+setInterval(() => {
+  for (let n = 20 + 15 * Math.sin(Date.now() / 3000); n > 0; n--) {
+    machine.remove(["Exception"]);
+    machine.add("Working");
+    machine.remove("Working");
+  }
+}, 50);
+Deno.serve({ port: Number(Deno.args[0] ?? 9464), hostname: "0.0.0.0" }, metricsHandler());

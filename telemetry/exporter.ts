@@ -1,0 +1,281 @@
+import type { AnyMachine } from "../machine/mod.ts";
+import { RELATIONS, type Schema } from "../relations/mod.ts";
+import { CollectedMetric, type MetricDescription, type Sample } from "./collected_metric.ts";
+import type { MetricsRegistry } from "./metrics_registry.ts";
+import { Counts, DURATION_BUCKETS, MachineCounter } from "./machine_counts.ts";
+
+/** The label of what exceeds the limit of per-state series. */
+export const OVERFLOW = "_overflow";
+
+/** All that has the same `machine` label. */
+class Group {
+  readonly shared: { readonly machine: string };
+  readonly counts: Counts = new Counts();
+  /** Live machines, and whether their states are shown. */
+  readonly machines: Map<AnyMachine, boolean> = new Map();
+  /** How long queue sizes are averaged, in milliseconds. */
+  interval = 0;
+  windowStart: number = performance.now();
+  /** The last machine is gone, and a scrape has seen the final values. */
+  seen = false;
+
+  constructor(label: string) {
+    this.shared = { machine: label };
+  }
+}
+
+const NO_LABELS = {};
+const TRANSITION_LABELS = [
+  { result: "executed", auto: "false" },
+  { result: "executed", auto: "true" },
+  { result: "canceled", auto: "false" },
+  { result: "canceled", auto: "true" },
+];
+const BUCKET_LABELS = [...DURATION_BUCKETS, "+Inf"].map((le) => ({ le }));
+
+const exporters = new WeakMap<MetricsRegistry, Exporter>();
+
+/** The metrics of all machines that are bound to one registry. */
+export class Exporter {
+  /** How many series of single states there may be. */
+  stateLimit = 1000;
+  readonly #registry: MetricsRegistry;
+  readonly #groups: Map<string, Group> = new Map();
+  readonly #counters: Map<AnyMachine, { counter: MachineCounter; group: Group }> = new Map();
+  readonly #metrics: readonly CollectedMetric[];
+
+  /** The exporter of a registry, made with the first machine that is bound to it. */
+  static of(registry: MetricsRegistry): Exporter {
+    let exporter = exporters.get(registry);
+    if (!exporter) exporters.set(registry, exporter = new Exporter(registry));
+    return exporter;
+  }
+
+  constructor(registry: MetricsRegistry) {
+    this.#registry = registry;
+    this.#metrics = this.#describe().map(([description, samples]) =>
+      new CollectedMetric(description, samples)
+    );
+  }
+
+  /** Starts counting; a machine that is counted already is not counted twice. */
+  add(
+    machine: AnyMachine,
+    label: string,
+    interval: number,
+    states: boolean,
+  ): MachineCounter | null {
+    if (this.#counters.has(machine)) return null;
+    if (this.#groups.size === 0) this.#metrics.forEach((metric) => metric.register(this.#registry));
+    let group = this.#groups.get(label);
+    if (!group) this.#groups.set(label, group = new Group(label));
+    group.interval = interval;
+    group.seen = false;
+    group.machines.set(machine, states);
+    const counter = new MachineCounter(machine, group.counts);
+    this.#counters.set(machine, { counter, group });
+    return counter;
+  }
+
+  /** A machine has ended: its series go once the next scrape has seen its last counts. */
+  ended(machine: AnyMachine): void {
+    const group = this.#counters.get(machine)?.group;
+    this.#counters.delete(machine);
+    group?.machines.delete(machine);
+  }
+
+  /** A machine is no longer counted: its series go at once, unless others share its label. */
+  remove(machine: AnyMachine): void {
+    const group = this.#counters.get(machine)?.group;
+    this.ended(machine);
+    if (group?.machines.size === 0) this.#groups.delete(group.shared.machine);
+    if (this.#groups.size === 0) {
+      this.#metrics.forEach((metric) => metric.unregister(this.#registry));
+    }
+  }
+
+  /** The first metric of a scrape: series that have been seen for the last time go. */
+  #beginScrape(): void {
+    for (const [label, group] of this.#groups) {
+      if (group.machines.size > 0) continue;
+      if (group.seen) this.#groups.delete(label);
+      group.seen = true;
+    }
+  }
+
+  #describe(): [MetricDescription, () => Sample[]][] {
+    const gauge = (
+      name: string,
+      help: string,
+      of: (machine: AnyMachine) => number,
+    ): [MetricDescription, () => Sample[]] => [
+      { name, help, type: "gauge" },
+      () => this.#perGroup((group) => sum(group.machines.keys(), of)),
+    ];
+    const counter = (
+      name: string,
+      help: string,
+      of: (counts: Counts) => number,
+    ): [MetricDescription, () => Sample[]] => [
+      { name, help, type: "counter" },
+      () => this.#perGroup(({ counts }) => of(counts)),
+    ];
+    return [
+      [
+        {
+          name: "am_transitions_total",
+          help: "Transitions by result, and whether auto states caused them.",
+          type: "counter",
+        },
+        () => this.#transitions(),
+      ],
+      [
+        {
+          name: "am_transition_duration_seconds",
+          help: "How long transitions took, synchronous handlers included.",
+          type: "histogram",
+        },
+        () => this.#durations(),
+      ],
+      gauge("am_states", "Registered states.", (machine) => machine.stateNames.length),
+      gauge("am_relations", "Relations between states.", (machine) => relations(machine).all),
+      gauge(
+        "am_referenced_states",
+        "States that relations refer to.",
+        (machine) => relations(machine).referenced,
+      ),
+      gauge("am_states_active", "Active states.", (machine) => machine.activeStates().length),
+      gauge(
+        "am_states_inactive",
+        "Inactive states.",
+        (machine) => machine.stateNames.length - machine.activeStates().length,
+      ),
+      [
+        {
+          name: "am_queue_size",
+          help: "Mutations that waited when a transition began, on average over the interval.",
+          type: "gauge",
+        },
+        () => this.#perGroup(queueSize),
+      ],
+      counter("am_ticks_total", "Ticks that passed.", (counts) => counts.ticks),
+      counter("am_states_added_total", "Activations of states.", (counts) => counts.added),
+      counter("am_states_removed_total", "Deactivations of states.", (counts) => counts.removed),
+      counter(
+        "am_states_touched_total",
+        "Calls of active multi states.",
+        (counts) => counts.touched,
+      ),
+      counter("am_steps_total", "Steps of transitions.", (counts) => counts.steps),
+      counter("am_handlers_total", "Calls of handlers.", (counts) => counts.handlers),
+      counter("am_errors_total", "Errors that became Exception.", (counts) => counts.errors),
+      [
+        {
+          name: "am_state_active",
+          help: "Whether a state is active, for machines that were bound with states.",
+          type: "gauge",
+        },
+        () => this.#states(),
+      ],
+    ];
+  }
+
+  #perGroup(value: (group: Group) => number): Sample[] {
+    const samples: Sample[] = [];
+    for (const group of this.#groups.values()) {
+      samples.push({ labels: NO_LABELS, sharedLabels: group.shared, value: value(group) });
+    }
+    return samples;
+  }
+
+  #transitions(): Sample[] {
+    this.#beginScrape();
+    const samples: Sample[] = [];
+    for (const { shared, counts } of this.#groups.values()) {
+      TRANSITION_LABELS.forEach((labels, i) => {
+        samples.push({ labels, sharedLabels: shared, value: counts.transitions[i] });
+      });
+    }
+    return samples;
+  }
+
+  #durations(): Sample[] {
+    const name = "am_transition_duration_seconds";
+    const samples: Sample[] = [];
+    for (const { shared: sharedLabels, counts } of this.#groups.values()) {
+      let below = 0;
+      counts.buckets.forEach((count, i) => {
+        below += count;
+        const labels = BUCKET_LABELS[i];
+        samples.push({ labels, sharedLabels, value: below, metricName: `${name}_bucket` });
+      });
+      samples.push(
+        { labels: NO_LABELS, sharedLabels, value: counts.durations, metricName: `${name}_sum` },
+        { labels: NO_LABELS, sharedLabels, value: below, metricName: `${name}_count` },
+      );
+    }
+    return samples;
+  }
+
+  #states(): Sample[] {
+    const samples: Sample[] = [];
+    let overflow = 0;
+    let full = false;
+    for (const { shared, machines } of this.#groups.values()) {
+      const active = new Map<string, number>();
+      for (const [machine, shown] of machines) {
+        if (!shown) continue;
+        for (const name of machine.stateNames) if (!active.has(name)) active.set(name, 0);
+        for (const name of machine.activeStates()) active.set(name, active.get(name)! + 1);
+      }
+      for (const [state, value] of active) {
+        if (samples.length < this.stateLimit) {
+          samples.push({ labels: { state }, sharedLabels: shared, value });
+        } else {
+          full = true;
+          overflow += value;
+        }
+      }
+    }
+    if (full) {
+      const labels = { machine: OVERFLOW, state: OVERFLOW };
+      samples.push({ labels, sharedLabels: NO_LABELS, value: overflow });
+    }
+    return samples;
+  }
+}
+
+function sum(machines: Iterable<AnyMachine>, of: (machine: AnyMachine) => number): number {
+  let total = 0;
+  for (const machine of machines) total += of(machine);
+  return total;
+}
+
+interface Relations {
+  readonly all: number;
+  readonly referenced: number;
+}
+
+const relationsOf = new WeakMap<Schema, Relations>();
+
+function relations({ schema }: AnyMachine): Relations {
+  let found = relationsOf.get(schema);
+  if (!found) {
+    const names = Object.values(schema).flatMap((state) =>
+      RELATIONS.flatMap((relation) => state[relation] ?? [])
+    );
+    relationsOf.set(schema, found = { all: names.length, referenced: new Set(names).size });
+  }
+  return found;
+}
+
+function queueSize(group: Group): number {
+  const { counts } = group;
+  const size = counts.queueSamples === 0 ? 0 : counts.queued / counts.queueSamples;
+  const now = performance.now();
+  if (now - group.windowStart >= group.interval) {
+    group.windowStart = now;
+    counts.queued = counts.queueSamples = 0;
+  }
+  return size;
+}
