@@ -36,7 +36,10 @@ const parse = (messages: unknown, states = 2) => parseFrame(JSON.stringify(messa
 
 Deno.test("parseFrame reads what follows the protocol", () => {
   assertEquals<unknown>(parse([hello, batch({})], 0), [hello, batch({})]);
-  assertEquals<unknown>(parse([{ kind: "dispose", machine: 0 }]), [{ kind: "dispose", machine: 0 }]);
+  assertEquals<unknown>(parse([{ kind: "dispose", machine: 0 }]), [{
+    kind: "dispose",
+    machine: 0,
+  }]);
 });
 
 Deno.test("parseFrame refuses everything else", () => {
