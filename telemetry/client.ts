@@ -87,6 +87,7 @@ class Connection implements Tracer, DebuggerConnection {
   readonly #options: DebuggerOptions;
   readonly #sources = new Map<AnyMachine, Source>();
   #numbers = 0;
+  #latest: Source | null = null;
   #waiting = 0;
   #socket: WebSocket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -162,7 +163,7 @@ class Connection implements Tracer, DebuggerConnection {
 
   log(machine: AnyMachine, line: string, level: LogLevel): void {
     // All other lines follow from the steps: the debugger makes them itself.
-    if (!/^\[(extern|error|expired)\]/.test(line)) return;
+    if (line.startsWith("[state") || !/^\[(extern|error|expired)\]/.test(line)) return;
     const source = this.#source(machine);
     if (source.logs.length >= this.#limit) return;
     const number = level === "changes" ? 1 : level === "ops" ? 2 : 3;
@@ -180,11 +181,13 @@ class Connection implements Tracer, DebuggerConnection {
   }
 
   #source(machine: AnyMachine): Source {
+    if (this.#latest?.machine === machine) return this.#latest;
     let source = this.#sources.get(machine);
     if (source === undefined) {
       source = new Source(this.#numbers++, machine);
       this.#sources.set(machine, source);
     }
+    this.#latest = source;
     return source;
   }
 
@@ -261,6 +264,7 @@ class Connection implements Tracer, DebuggerConnection {
       if (source.gone) {
         send({ kind: "dispose", machine: source.number });
         this.#sources.delete(source.machine);
+        this.#latest = null;
       }
     }
     if (frame.length > 0) socket.send(`[${frame.join(",")}]`);

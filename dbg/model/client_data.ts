@@ -141,6 +141,11 @@ export class ClientData {
     return (this.#chunks.at(-1)?.memory ?? 0) + this.#wordBytes;
   }
 
+  /** The same for the chunk that the next transition goes to, which may not have been begun. */
+  get nextMemory(): number {
+    return this.#chunks.at(-1)?.size === ROWS ? this.#wordBytes : this.tailMemory;
+  }
+
   /** Takes a new introduction: a reconnect, or a new schema, which keeps all present states. */
   renew(hello: Hello): void {
     const before = this.hello.names;

@@ -65,12 +65,9 @@ export class Store {
     this.revision++;
     client.dropped = batch.dropped;
     for (const tx of batch.transitions) {
-      const before = client.tailMemory;
-      const chunks = client.end;
+      const before = client.nextMemory;
       client.append(tx);
-      const after = client.tailMemory;
-      // A new chunk has been begun when the last one was full: then all of it is new.
-      this.memory += after >= before || chunks === client.end ? after - before : after;
+      this.memory += client.tailMemory - before;
     }
     for (const line of batch.logs) {
       const before = client.tailMemory;
