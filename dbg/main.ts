@@ -11,6 +11,7 @@ import { type ClientSummary, listClients, startServer } from "./server.ts";
 
 export { exportFile, importFile } from "./files.ts";
 export * from "./model/mod.ts";
+export type * from "../telemetry/protocol.ts";
 export {
   type ClientSummary,
   type DebuggerServer,

@@ -122,6 +122,7 @@ export class ClientData {
   #wordBytes = 0;
   #exception: number;
 
+  /** Begins with the ticks that the machine had when it said hello. */
   constructor(key: string, hello: Hello) {
     this.key = key;
     this.hello = hello;

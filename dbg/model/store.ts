@@ -25,6 +25,7 @@ export class Store {
   evicted = 0;
   readonly #maxClients: number;
 
+  /** Makes an empty store. */
   constructor(options: StoreOptions = {}) {
     this.maxMemory = options.maxMemory ?? 1e9;
     this.#maxClients = options.maxClients ?? 5000;
