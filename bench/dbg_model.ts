@@ -1,0 +1,90 @@
+/**
+ * The debugger's model with many transitions, and what tracing costs a machine:
+ * `deno run -A bench/dbg_model.ts [transitions]`.
+ */
+import { initialModel, Store, update, view } from "../dbg/model/mod.ts";
+import { Machine } from "../mod.ts";
+import { connectDebugger } from "../telemetry/mod.ts";
+import type { WireTransition } from "../telemetry/protocol.ts";
+
+const count = Number(Deno.args[0] ?? 1_000_000);
+const names = Array.from({ length: 40 }, (_, i) => `State${i}`);
+const store = new Store({ maxMemory: 2e9 });
+const client = store.hello({
+  kind: "hello",
+  machine: 0,
+  version: 1,
+  id: "m",
+  instance: "i",
+  parent: null,
+  tags: [],
+  names,
+  states: names.map(() => ({})),
+  ticks: names.map(() => 0),
+  groups: { few: [1, 2, 3] },
+});
+
+function timed(name: string, work: () => void): void {
+  const start = performance.now();
+  work();
+  console.log(`${name}: ${(performance.now() - start).toFixed(1)} ms`);
+}
+
+const ticks = names.map(() => 0);
+timed(`record ${count}`, () => {
+  for (let id = 1; id <= count;) {
+    const transitions: WireTransition[] = [];
+    for (let n = 0; n < 500 && id <= count; n++, id++) {
+      const state = id % 40;
+      transitions.push({
+        id,
+        type: "add",
+        called: [state],
+        ticks: [state, ++ticks[state]],
+        accepted: id % 10 > 0,
+        queue: 0,
+        time: id,
+        duration: 0.1,
+        steps: [[0, state, -1, ""], [7, state, -1, `State${state}State`], [4, state, -1, ""]],
+      });
+    }
+    store.batch(client, { kind: "batch", machine: 0, dropped: 0, transitions, logs: [] });
+  }
+});
+const viewport = { log: 40, rain: 40, matrixRows: 40, matrixColumns: 40, timeline: 200 };
+let model = update(initialModel(store), { kind: "received" });
+const does = (name: string, message: Parameters<typeof update>[1]) =>
+  timed(name, () => {
+    model = update(model, message);
+    view(model, viewport);
+  });
+does("jump to the middle", { kind: "position", position: count / 2 });
+does("jump to a number", { kind: "transition", id: Math.floor(count * 0.9) });
+does("filter", { kind: "filter", name: "canceled" });
+does("group", { kind: "group", group: "few" });
+does("search", { kind: "search", text: "State17", in: "transitions" });
+does("search wide", { kind: "search", text: "State", in: "transitions" });
+does("next match", { kind: "match", by: 1 });
+does("next error", { kind: "error", by: -1 });
+does("rain", { kind: "layout", layout: "tree-rain" });
+console.log(`memory: ${(store.memory / 1e6).toFixed(0)} MB by the store's count`);
+
+const schema = { A: { add: ["B"] }, B: {}, C: { remove: ["A"] } } as const;
+function perTransition(machine: { add(state: "A" | "C"): unknown }): number {
+  const start = performance.now();
+  for (let i = 0; i < 5000; i++) machine.add(i % 2 ? "A" : "C");
+  return (performance.now() - start) / 5;
+}
+for (const traced of ["nothing", "an empty tracer with steps", "the debugger's client"]) {
+  const figures: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    const machine = new Machine(schema);
+    const connection = traced.startsWith("the")
+      ? connectDebugger(machine, { url: "ws://127.0.0.1:9" })
+      : null;
+    if (traced.startsWith("an")) machine.addTracer({ steps: true, transitionEnd() {} });
+    figures.push(perTransition(machine));
+    connection?.close();
+  }
+  console.log(`${traced}: ${figures.sort((a, b) => a - b)[4].toFixed(2)} us per transition`);
+}

@@ -1,0 +1,11 @@
+/**
+ * The debugger's data, its pure `update` and its pure `view`: what terminal and page share.
+ *
+ * @module
+ */
+export { ClientData, type Row } from "./client_data.ts";
+export * from "./model.ts";
+export { Store, type StoreOptions } from "./store.ts";
+export { selected, update } from "./update.ts";
+export { transitionView, view } from "./view.ts";
+export type * from "./view_types.ts";

@@ -1,0 +1,112 @@
+import type { Batch, Hello } from "../../telemetry/protocol.ts";
+import { ClientData } from "./client_data.ts";
+
+/** What a store holds at most. */
+export interface StoreOptions {
+  /** Bytes of recorded data. @default {1e9} */
+  readonly maxMemory?: number;
+  /** Machines; over it, disconnected ones leave, oldest first. @default {5000} */
+  readonly maxClients?: number;
+}
+
+/** Everything recorded, of all machines, within a bound of memory. */
+export class Store {
+  /** The machines by key, in the order in which they came. */
+  readonly clients: Map<string, ClientData> = new Map();
+  /** The bound, in bytes. */
+  readonly maxMemory: number;
+  /** Grows with every change. */
+  revision = 0;
+  /** Where machines connect to; empty when they cannot. */
+  address = "";
+  /** Bytes in use, roughly. */
+  memory = 0;
+  /** Transitions that left because of the bound. */
+  evicted = 0;
+  readonly #maxClients: number;
+
+  /** Makes an empty store. */
+  constructor(options: StoreOptions = {}) {
+    this.maxMemory = options.maxMemory ?? 1e9;
+    this.#maxClients = options.maxClients ?? 5000;
+  }
+
+  /** A machine introduced itself: a new one, one that is back, or one with a new schema. */
+  hello(hello: Hello): ClientData {
+    this.revision++;
+    let key = hello.id;
+    for (let n = 2;; n++) {
+      const known = this.clients.get(key);
+      if (known === undefined) break;
+      if (known.hello.instance === hello.instance) {
+        this.memory -= known.memory;
+        known.renew(hello);
+        this.memory += known.memory;
+        return known;
+      }
+      key = `${hello.id}#${n}`;
+    }
+    if (this.clients.size >= this.#maxClients) this.#dropClient();
+    const client = new ClientData(key, hello);
+    this.clients.set(key, client);
+    this.memory += client.memory;
+    return client;
+  }
+
+  #dropClient(): void {
+    for (const client of this.clients.values()) {
+      if (!client.connected) return this.remove(client.key);
+    }
+    const [key] = this.clients.keys();
+    this.remove(key);
+  }
+
+  /** Keeps the transitions and log lines of a batch. */
+  batch(client: ClientData, batch: Batch): void {
+    this.revision++;
+    client.dropped = batch.dropped;
+    for (const tx of batch.transitions) {
+      const before = client.nextMemory;
+      client.append(tx);
+      this.memory += client.tailMemory - before;
+    }
+    for (const line of batch.logs) {
+      const before = client.tailMemory;
+      client.log(line);
+      this.memory += client.tailMemory - before;
+    }
+    if (this.memory > this.maxMemory) this.#evict();
+  }
+
+  /** The oldest chunks leave until 5% are free. */
+  #evict(): void {
+    this.memory = 0;
+    for (const client of this.clients.values()) this.memory += client.memory;
+    while (this.memory > this.maxMemory * 0.95) {
+      let oldest: ClientData | null = null;
+      for (const client of this.clients.values()) {
+        if (client.end === client.first) continue;
+        if (oldest === null || client.oldest < oldest.oldest) oldest = client;
+      }
+      if (oldest === null) return;
+      const before = oldest.memory;
+      this.evicted += oldest.evict();
+      this.memory -= before - oldest.memory;
+    }
+  }
+
+  /** The connection of a machine has ended. */
+  disconnected(client: ClientData): void {
+    client.connected = false;
+    this.revision++;
+  }
+
+  /** Forgets a machine. */
+  remove(key: string): void {
+    const client = this.clients.get(key);
+    if (client === undefined) return;
+    this.memory -= client.memory;
+    this.clients.delete(key);
+    this.revision++;
+  }
+}

@@ -1,0 +1,327 @@
+/** Version of the wire protocol; a server refuses others. */
+export const PROTOCOL_VERSION = 1;
+
+/** Bounds on everything that arrives from the network. */
+export const LIMITS = {
+  /** UTF-16 units of one frame. */
+  frame: 4_000_000,
+  /** Messages of one frame. */
+  messages: 10_000,
+  /** States of one schema. */
+  states: 10_000,
+  /** Transitions of one batch. */
+  batch: 20_000,
+  /** Items of any other list. */
+  list: 10_000,
+  /** UTF-16 units of one string. */
+  text: 10_000,
+} as const;
+
+/** One state of a schema; relations are lists of state indexes. */
+export interface WireState {
+  /** Whether the machine activates it by itself. */
+  readonly auto?: boolean;
+  /** Whether it may be called again while it is active. */
+  readonly multi?: boolean;
+  /** States that it implies. */
+  readonly add?: readonly number[];
+  /** States that it blocks. */
+  readonly remove?: readonly number[];
+  /** States that it needs. */
+  readonly require?: readonly number[];
+  /** States whose handlers run before its own. */
+  readonly after?: readonly number[];
+}
+
+/** A machine introduces itself; sent again after a reconnect and with a new schema. */
+export interface Hello {
+  /** Kind of the message. */
+  readonly kind: "hello";
+  /** The machine's number within this connection. */
+  readonly machine: number;
+  /** The sender's {@linkcode PROTOCOL_VERSION}. */
+  readonly version: number;
+  /** The machine's id. */
+  readonly id: string;
+  /** Made up once per machine: tells a reconnect from another machine of the same id. */
+  readonly instance: string;
+  /** The parent machine's id. */
+  readonly parent: string | null;
+  /** Free labels. */
+  readonly tags: readonly string[];
+  /** Names of all states, in the order of their indexes. */
+  readonly names: readonly string[];
+  /** The states, in the same order. */
+  readonly states: readonly WireState[];
+  /** The ticks at this moment, in the same order. */
+  readonly ticks: readonly number[];
+  /** Named groups of states. */
+  readonly groups: Readonly<Record<string, readonly number[]>>;
+}
+
+/** The kinds of steps; the wire has their index in this list. */
+export const STEP_KINDS = [
+  "requested",
+  "add",
+  "remove",
+  "require",
+  "enter",
+  "exit",
+  "touch",
+  "handler",
+  "cancel",
+] as const;
+
+/** A step: kind, state (-1: Any), other state of the relation (-1: none), handler ("": none). */
+export type WireStep = readonly [kind: number, state: number, by: number, handler: string];
+
+/** The kinds of mutations; `jump`: ticks moved without a recorded transition. */
+export const TRANSITION_TYPES = ["add", "remove", "set", "jump"] as const;
+
+/** One transition. Ticks are changes only, never whole states. */
+export interface WireTransition {
+  /** Number within its machine; 0 for a jump. */
+  readonly id: number;
+  /** The mutation. */
+  readonly type: typeof TRANSITION_TYPES[number];
+  /** Indexes of the called states. */
+  readonly called: readonly number[];
+  /** State index and its new tick, in turn. */
+  readonly ticks: readonly number[];
+  /** Whether it was executed. */
+  readonly accepted: boolean;
+  /** Mutations waiting behind it. */
+  readonly queue: number;
+  /** When it began, in ms since the epoch. */
+  readonly time: number;
+  /** How long it took, in ms. */
+  readonly duration: number;
+  /** Whether an auto state caused it. */
+  readonly auto?: boolean;
+  /** Whether it was a dry run. */
+  readonly check?: boolean;
+  /** What happened to which state. */
+  readonly steps?: readonly WireStep[];
+  /** Arguments, as the program's mapper gives them. */
+  readonly args?: Readonly<Record<string, string>>;
+  /** Where the mutation came from: machine id, transition, handler. */
+  readonly source?: readonly [machine: string, transition: number, handler: string];
+  /** The handler that refused or threw. */
+  readonly refusedBy?: string;
+  /** Transitions that were dropped right before; only with a jump. */
+  readonly lost?: number;
+}
+
+/** A line of the log: the transition that ran, or the last one; time; level; text. */
+export type WireLog = readonly [after: number, time: number, level: number, text: string];
+
+/** Transitions of a machine, oldest first. */
+export interface Batch {
+  /** Kind of the message. */
+  readonly kind: "batch";
+  /** The machine's number within this connection. */
+  readonly machine: number;
+  /** Transitions that the sender has dropped so far. */
+  readonly dropped: number;
+  /** The transitions. */
+  readonly transitions: readonly WireTransition[];
+  /** Lines of the log. */
+  readonly logs: readonly WireLog[];
+}
+
+/** The machine has been disposed. */
+export interface Dispose {
+  /** Kind of the message. */
+  readonly kind: "dispose";
+  /** The machine's number within this connection. */
+  readonly machine: number;
+}
+
+/** Everything that a machine sends. A frame is a JSON list of messages. */
+export type WireMessage = Hello | Batch | Dispose;
+
+/** A frame that does not follow the protocol. */
+export class ProtocolError extends Error {
+  /** The error's name. */
+  override readonly name = "ProtocolError";
+}
+
+/** Reads one frame. `statesOf` has how many states a machine said hello with, 0 before. */
+export function parseFrame(frame: string, statesOf: (machine: number) => number): WireMessage[] {
+  if (frame.length > LIMITS.frame) throw new ProtocolError("Frame is too long");
+  let value: unknown;
+  try {
+    value = JSON.parse(frame);
+  } catch {
+    throw new ProtocolError("Frame is not JSON");
+  }
+  const said = new Map<number, number>();
+  return list(value, "frame", LIMITS.messages, (item) => {
+    const message = parseMessage(item, (machine) => said.get(machine) ?? statesOf(machine));
+    if (message.kind === "hello") said.set(message.machine, message.names.length);
+    return message;
+  });
+}
+
+/** Checks one message. */
+export function parseMessage(value: unknown, statesOf: (machine: number) => number): WireMessage {
+  const message = record(value, "message");
+  const machine = count(message.machine, "machine");
+  if (message.kind === "hello") return hello(message, machine);
+  if (message.kind !== "batch" && message.kind !== "dispose") {
+    throw new ProtocolError("Kind of message is unknown");
+  }
+  const states = statesOf(machine);
+  if (states === 0) throw new ProtocolError("The first message has to be hello");
+  if (message.kind === "dispose") return { kind: "dispose", machine };
+  count(message.dropped, "dropped");
+  check(message.transitions, "transitions", LIMITS.batch, (item) => transition(item, states));
+  check(message.logs, "logs", LIMITS.batch, logLine);
+  return message as unknown as Batch;
+}
+
+function hello(message: Record<string, unknown>, machine: number): Hello {
+  if (message.version !== PROTOCOL_VERSION) {
+    throw new ProtocolError(`Protocol version has to be ${PROTOCOL_VERSION}`);
+  }
+  const names = list(message.names, "names", LIMITS.states, (item) => text(item, "name"));
+  if (names.length === 0) throw new ProtocolError(`"names" is empty`);
+  if (new Set(names).size !== names.length) throw new ProtocolError(`"names" has duplicates`);
+  const size = names.length;
+  const states = list(message.states, "states", LIMITS.states, (item) => state(item, size));
+  const ticks = list(message.ticks, "ticks", LIMITS.states, (item) => count(item, "tick"));
+  if (states.length !== size || ticks.length !== size) {
+    throw new ProtocolError(`"names", "states" and "ticks" differ in length`);
+  }
+  const groups: Record<string, number[]> = {};
+  for (const [name, members] of Object.entries(record(message.groups, "groups"))) {
+    Object.defineProperty(groups, text(name, "group"), {
+      value: list(members, "group", LIMITS.states, (item) => index(item, size)),
+      enumerable: true,
+    });
+  }
+  return {
+    kind: "hello",
+    machine,
+    version: PROTOCOL_VERSION,
+    id: text(message.id, "id"),
+    instance: text(message.instance, "instance"),
+    parent: message.parent === null ? null : text(message.parent, "parent"),
+    tags: list(message.tags, "tags", LIMITS.list, (item) => text(item, "tag")),
+    names,
+    states,
+    ticks,
+    groups,
+  };
+}
+
+function state(value: unknown, size: number): WireState {
+  const item = record(value, "state");
+  for (const flagName of ["auto", "multi"]) {
+    if (item[flagName] !== undefined) flag(item[flagName], flagName);
+  }
+  for (const relation of ["add", "remove", "require", "after"]) {
+    if (item[relation] === undefined) continue;
+    check(item[relation], relation, LIMITS.states, (other) => index(other, size));
+  }
+  return item as WireState;
+}
+
+function transition(value: unknown, states: number): void {
+  const tx = record(value, "transition");
+  count(tx.id, "id");
+  if (!TRANSITION_TYPES.includes(tx.type as "add")) {
+    throw new ProtocolError(`"type" is not a mutation`);
+  }
+  check(tx.called, "called", LIMITS.states, (item) => index(item, states));
+  check(tx.ticks, "ticks", LIMITS.states * 2, (item) => count(item, "tick"));
+  const ticks = tx.ticks as number[];
+  if (ticks.length % 2 !== 0) throw new ProtocolError(`"ticks" has to hold pairs`);
+  for (let i = 0; i < ticks.length; i += 2) index(ticks[i], states);
+  flag(tx.accepted, "accepted");
+  count(tx.queue, "queue");
+  number(tx.time, "time");
+  number(tx.duration, "duration");
+  if (tx.auto !== undefined) flag(tx.auto, "auto");
+  if (tx.check !== undefined) flag(tx.check, "check");
+  if (tx.steps !== undefined) {
+    check(tx.steps, "steps", LIMITS.list * 2, (item) => step(item, states));
+  }
+  if (tx.args !== undefined) {
+    for (const arg of Object.values(record(tx.args, "args"))) text(arg, "argument");
+  }
+  if (tx.source !== undefined) {
+    const source = tx.source;
+    if (!Array.isArray(source) || source.length !== 3) throw new ProtocolError(`"source" is wrong`);
+    text(source[0], "source machine");
+    count(source[1], "source transition");
+    text(source[2], "source handler");
+  }
+  if (tx.refusedBy !== undefined) text(tx.refusedBy, "refusedBy");
+  if (tx.lost !== undefined) count(tx.lost, "lost");
+}
+
+function step(value: unknown, states: number): void {
+  if (!Array.isArray(value) || value.length !== 4) throw new ProtocolError(`"step" is wrong`);
+  index(value[0], STEP_KINDS.length);
+  if (value[1] !== -1) index(value[1], states);
+  if (value[2] !== -1) index(value[2], states);
+  text(value[3], "handler");
+}
+
+function logLine(value: unknown): void {
+  if (!Array.isArray(value) || value.length !== 4) throw new ProtocolError(`"log" is wrong`);
+  count(value[0], "log transition");
+  number(value[1], "log time");
+  index(value[2], 5);
+  text(value[3], "log text");
+}
+
+function record(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ProtocolError(`"${name}" is not an object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function list<T>(value: unknown, name: string, max: number, read: (item: unknown) => T): T[] {
+  if (!Array.isArray(value)) throw new ProtocolError(`"${name}" is not a list`);
+  if (value.length > max) throw new ProtocolError(`"${name}" is too long`);
+  return value.map((item) => read(item));
+}
+
+/** Like `list`, for what need not be copied. */
+function check(value: unknown, name: string, max: number, read: (item: unknown) => unknown): void {
+  if (!Array.isArray(value)) throw new ProtocolError(`"${name}" is not a list`);
+  if (value.length > max) throw new ProtocolError(`"${name}" is too long`);
+  for (let i = 0; i < value.length; i++) read(value[i]);
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== "string") throw new ProtocolError(`"${name}" is not a string`);
+  if (value.length > LIMITS.text) throw new ProtocolError(`"${name}" is too long`);
+  return value;
+}
+
+function number(value: unknown, name: string): number {
+  if (typeof value !== "number") throw new ProtocolError(`"${name}" is not a number`);
+  return value;
+}
+
+function count(value: unknown, name: string): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw new ProtocolError(`"${name}" is not a count`);
+  }
+  return value as number;
+}
+
+function index(value: unknown, size: number): number {
+  const found = count(value, "index");
+  if (found >= size) throw new ProtocolError(`Index ${found} is out of range`);
+  return found;
+}
+
+function flag(value: unknown, name: string): boolean {
+  if (typeof value !== "boolean") throw new ProtocolError(`"${name}" is not a boolean`);
+  return value;
+}
