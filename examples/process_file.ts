@@ -9,6 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import { args, defineSchema, Machine } from "../mod.ts";
+import { debugEnv } from "../telemetry/mod.ts";
 
 /** What became of a file. */
 export interface Summary {
@@ -184,4 +185,7 @@ function describe(error: Error | null, input: string, output: string): string {
   return message.split("\n")[0];
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  debugEnv(); // AM_DBG_ADDR=1 shows the machine in the debugger
+  Deno.exitCode = await main(Deno.args);
+}

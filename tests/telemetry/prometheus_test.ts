@@ -171,6 +171,19 @@ Deno.test("bindMachine() keeps to the limit of per-state series", async () => {
   assertEquals(lines.at(-1), 'am_state_active{machine="_overflow",state="_overflow"} 18');
 });
 
+Deno.test("bindMachine() keeps the cap of 1000 series with 1000 machines", async () => {
+  const registry = new Registry();
+  for (let i = 0; i < 1000; i++) {
+    const machine = new Machine({ A: {}, B: {}, C: {} }, { id: `m${i}` });
+    bindMachine(machine, { registry, states: true });
+    machine.add("C");
+  }
+  const lines = (await registry.metrics()).split("\n").filter((l) => l.startsWith("am_state_act"));
+  assertEquals(lines.length, 1001);
+  const active = lines.map((line) => Number(line.split(" ").at(-1)));
+  assertEquals(active.reduce((sum, one) => sum + one), 1000, "nothing is lost beyond the cap");
+});
+
 Deno.test("bindMachine() joins a registry for OpenMetrics, and leaves it", async () => {
   const registry = new Registry();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
