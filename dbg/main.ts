@@ -6,8 +6,10 @@
 import { parseArgs } from "node:util";
 import { exportFile, importFile } from "./files.ts";
 import { linesOf } from "./model/log_view.ts";
+import type { Model } from "./model/mod.ts";
 import { Store } from "./model/store.ts";
 import { type ClientSummary, listClients, startServer } from "./server.ts";
+import { runTui } from "./tui/mod.ts";
 
 export { exportFile, importFile } from "./files.ts";
 export * from "./model/mod.ts";
@@ -87,7 +89,10 @@ async function run(args: readonly string[]): Promise<number> {
     if (!response.ok) throw new BadInput((await response.text()).trim());
     return await response.json();
   };
-  if (command === undefined) return await serve(store, values);
+  if (command === undefined) {
+    const screen = !values.headless && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+    return await serve(store, values, screen ? values.dir : null);
+  }
   if (command === "list") {
     const list = values.import === undefined
       ? await ask("/api/list") as ClientSummary[]
@@ -121,7 +126,8 @@ async function run(args: readonly string[]): Promise<number> {
 
 async function serve(
   store: Store,
-  values: { listen: string; token?: string; headless?: boolean },
+  values: { listen: string; token?: string },
+  screenDir: string | null,
 ): Promise<number> {
   const [, hostname, port] = values.listen.match(/^(.+):(\d+)$/) ?? [];
   if (hostname === undefined) throw new BadInput(`"--listen" has to be host:port`);
@@ -129,6 +135,11 @@ async function serve(
     throw new BadInput("Listening beyond loopback needs --token");
   }
   const server = startServer(store, { hostname, port: Number(port), token: values.token });
+  if (screenDir !== null) {
+    await runTui(store, { export: (model) => exportFrom(model, screenDir) });
+    await server.close();
+    return 0;
+  }
   console.error(`Listening on ${server.address}`);
   await new Promise<void>((resolve) => {
     Deno.addSignalListener("SIGINT", resolve);
@@ -139,6 +150,23 @@ async function serve(
   console.log(`Clients: ${store.clients.size}\nTransitions: ${transitions}`);
   await server.close();
   return 0;
+}
+
+/** Does what the export dialog asks for; says what came of it. */
+async function exportFrom({ store, client, exportForm }: Model, dir: string): Promise<string> {
+  const name = exportForm.name.endsWith(".gz") ? exportForm.name : `${exportForm.name}.jsonl.gz`;
+  const path = `${dir}/${name}`;
+  try {
+    if (!/^[\w-][\w.-]*$/.test(name)) throw new Error("it is no plain file name");
+    await exportFile(
+      store,
+      path,
+      exportForm.selectedOnly && client !== null ? [client] : undefined,
+    );
+    return `Written: ${path}`;
+  } catch (error) {
+    return `Cannot write "${path}": ${(error as Error).message}`;
+  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -237,7 +237,8 @@ function stepped(model: Model, client: ClientData, rows: Rows, by: number): Mode
 
 function jumped(model: Model, client: ClientData, rows: Rows, by: number): Model {
   const position = rows.before(model.cursor);
-  const at = by > 0 ? position : position - 2;
+  const here = position > 0 && rows.at(position - 1) + 1 === model.cursor ? 1 : 0;
+  const at = by > 0 ? position : position - 1 - here;
   if (at < 0 || at >= rows.total) return { ...model, notice: "There is none" };
   return placed(model, client, rows.at(at) + 1, 0);
 }

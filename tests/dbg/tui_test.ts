@@ -1,0 +1,237 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { importFile } from "../../dbg/files.ts";
+import {
+  initialModel,
+  LAYOUTS,
+  type Message,
+  type Model,
+  Store,
+  update,
+  view,
+} from "../../dbg/model/mod.ts";
+import {
+  actionOf,
+  BINDINGS,
+  drawScreen,
+  Grid,
+  mouseMessage,
+  parseKeys,
+  type Size,
+  viewportOf,
+} from "../../dbg/tui/mod.ts";
+
+const HERE = new URL("./", import.meta.url).pathname;
+const SIZES: readonly Size[] = [{ columns: 80, rows: 24 }, { columns: 120, rows: 40 }];
+
+async function opened(): Promise<Model> {
+  const store = new Store();
+  await importFile(store, `${HERE}tour.jsonl.gz`);
+  return typed(update(initialModel(store), { kind: "received" }), []);
+}
+
+function sent(model: Model, ...messages: Message[]): Model {
+  return messages.reduce(update, model);
+}
+
+/** The model after keys. */
+function typed(model: Model, keys: readonly string[]): Model {
+  return keys.reduce((now, key) => {
+    const action = actionOf(now, key);
+    return action === null || typeof action === "string" ? now : update(now, action);
+  }, model);
+}
+
+function screen(model: Model, size: Size) {
+  return drawScreen(view(model, viewportOf(size, model.layout)), size);
+}
+
+/** Times depend on the time zone. */
+function text(model: Model, size: Size): string {
+  return screen(model, size).grid.lines().join("\n").replaceAll(/\d\d:\d\d:\d\d/g, "hh:mm:ss") +
+    "\n";
+}
+
+const VIEWS: Readonly<Record<string, (model: Model) => Model>> = {
+  ...Object.fromEntries(LAYOUTS.map((layout) => [
+    layout,
+    (model: Model) =>
+      sent(model, { kind: "client", key: "server" }, { kind: "transition", id: 5 }, {
+        kind: "layout",
+        layout,
+      }),
+  ])),
+  steps: (model) =>
+    sent(
+      model,
+      { kind: "client", key: "server" },
+      { kind: "first" },
+      { kind: "stepTo", step: 2 },
+      { kind: "focus", on: "steps" },
+      { kind: "expand" },
+    ),
+  empty: () => initialModel(new Store()),
+  filters: (model) =>
+    sent(model, { kind: "client", key: "server" }, { kind: "filter", name: "canceled" }, {
+      kind: "focus",
+      on: "filters",
+    }),
+  help: (model) => sent(model, { kind: "dialog", dialog: "help" }),
+  export: (model) => sent(model, { kind: "dialog", dialog: "export" }),
+};
+
+for (const [name, arrange] of Object.entries(VIEWS)) {
+  for (const size of SIZES) {
+    Deno.test(`drawScreen draws ${name} at ${size.columns}×${size.rows} as it did`, async () => {
+      const drawn = text(arrange(await opened()), size);
+      const file = `${HERE}screens/${name}_${size.columns}x${size.rows}.txt`;
+      // To accept a change: GOLDEN=write deno test -A tests/dbg
+      if (Deno.env.get("GOLDEN") === "write") await Deno.writeTextFile(file, drawn);
+      assertEquals(drawn, await Deno.readTextFile(file));
+    });
+  }
+}
+
+Deno.test("drawScreen stays within any size", async () => {
+  const model = await opened();
+  for (
+    const size of [{ columns: 20, rows: 5 }, { columns: 1, rows: 1 }, { columns: 300, rows: 9 }]
+  ) {
+    for (const layout of LAYOUTS) {
+      const { grid } = screen(update(model, { kind: "layout", layout }), size);
+      assertEquals([grid.width, grid.lines().length], [size.columns, size.rows]);
+    }
+  }
+});
+
+Deno.test("Every key does what the help says, or nothing where it makes no sense", async () => {
+  const start = sent(await opened(), { kind: "client", key: "server" }, {
+    kind: "focus",
+    on: "log",
+  }, {
+    kind: "transition",
+    id: 4,
+  });
+  const at = (model: Model) => view(model, viewportOf(SIZES[0], model.layout));
+  const position = (model: Model) => at(model).timeline.position;
+  const cases: Readonly<Record<string, (before: Model, after: Model) => boolean>> = {
+    tab: (before, after) => before.focus !== after.focus,
+    "shift+tab": (before, after) => before.focus !== after.focus,
+    space: (_, after) => after.playing,
+    left: (before, after) => position(after) === position(before) - 1,
+    right: (before, after) => position(after) === position(before) + 1,
+    "alt+left": (_, after) => position(after) === 0,
+    "alt+h": (_, after) => position(after) === 0,
+    "alt+right": (_, after) => position(after) === at(after).timeline.total,
+    "alt+l": (_, after) => position(after) === at(after).timeline.total,
+    "alt+b": (before, after) => position(after) === position(before) - 1 && after.step > 0,
+    "alt+n": (_, after) => after.step === 1,
+    up: (_, after) => after.scroll.log === -1,
+    k: (_, after) => after.scroll.log === -1,
+    down: (_, after) => after.scroll.log === 1,
+    j: (_, after) => after.scroll.log === 1,
+    "alt+k": (_, after) => after.scroll.log === -10,
+    pageup: (_, after) => after.scroll.log === -10,
+    "alt+j": (_, after) => after.scroll.log === 10,
+    pagedown: (_, after) => after.scroll.log === 10,
+    "alt+e": (_, after) => after.expanded.size > 0,
+    home: (_, after) => position(after) === 0,
+    end: (_, after) => position(after) === at(after).timeline.total,
+    "alt+v": (_, after) => after.tail,
+    "alt+m": (_, after) => after.layout === "tree-matrix",
+    "alt+x": (_, after) => at(after).current?.error === true,
+    "alt+f": (_, after) => after.focus === "filters",
+    "alt+g": (_, after) => after.filters.level === 0,
+    "/": (_, after) => after.focus === "timeline",
+    "alt+s": (_, after) => after.dialog === "export",
+    "?": (_, after) => after.dialog === "help",
+    esc: (_, after) => after.focus === "clients",
+  };
+  for (const [key, holds] of Object.entries(cases)) {
+    assert(holds(start, typed(start, [key])), key);
+  }
+  const special: Readonly<Record<string, () => boolean>> = {
+    enter: () => typed(sent(start, { kind: "focus", on: "tree" }), ["enter"]).expanded.size === 1,
+    "alt+z": () => at(typed(start, ["end", "alt+z"])).current?.error === true,
+    "alt+t": () => {
+      const from = sent(start, { kind: "first" }, { kind: "state", state: 2 });
+      return at(typed(from, ["alt+t"])).current?.title.includes("Work") === true;
+    },
+    "alt+u": () => {
+      const found = typed(start, ["home", "/", "D", "o", "n", "e", "alt+u"]);
+      return at(found).current?.title.includes("Done") === true;
+    },
+    backspace: () => {
+      const left = typed(sent(start, { kind: "focus", on: "clients" }), ["backspace"]);
+      return left.store.clients.size === 1;
+    },
+    "ctrl+q": () => actionOf(start, "ctrl+q") === "quit",
+    "ctrl+c": () => actionOf(start, "ctrl+c") === "quit",
+  };
+  for (const [key, holds] of Object.entries(special)) assert(holds(), key);
+  const tested = new Set([...Object.keys(cases), ...Object.keys(special)]);
+  const untested = BINDINGS.flatMap(({ keys }) => keys).filter((key) => !tested.has(key));
+  assertEquals(untested, []);
+});
+
+Deno.test("Letters search in the panel that has the focus", async () => {
+  const model = typed(sent(await opened(), { kind: "focus", on: "clients" }), ["c", "l"]);
+  assertEquals([model.search, model.searchIn, model.clientCursor], ["cl", "clients", "client"]);
+  assertEquals(typed(model, ["esc"]).search, "");
+});
+
+Deno.test("The export dialog takes a plain name and says which machines", async () => {
+  const model = typed(await opened(), ["alt+s", "tab", "backspace", "x", "/"]);
+  assertEquals(model.exportForm, { name: "am-dbg-dumx", selectedOnly: true });
+  assertEquals(actionOf(model, "enter"), "export");
+  assertEquals(typed(model, ["esc"]).dialog, null);
+});
+
+Deno.test("mouseMessage finds what was clicked", async () => {
+  const model = await opened();
+  const drawn = screen(model, SIZES[0]);
+  assertEquals(mouseMessage(drawn, { kind: "click", x: 2, y: 1 })?.kind, "client");
+  assertEquals(mouseMessage(drawn, { kind: "click", x: 20, y: 2 })?.kind, "state");
+  assertEquals(mouseMessage(drawn, { kind: "click", x: 79, y: 0 }), null);
+  assertEquals(mouseMessage(drawn, { kind: "down", x: 0, y: 0 }), { kind: "cursor", by: 3 });
+  const end = mouseMessage(drawn, { kind: "click", x: 78, y: 18 });
+  assertEquals(end, {
+    kind: "position",
+    position: view(model, viewportOf(SIZES[0], model.layout)).timeline.total,
+  });
+});
+
+Deno.test("parseKeys reads keys, mouse and what terminals add", () => {
+  assertEquals(parseKeys("a\x1b[A\x1b[1;3D\x1bm\t\x1b[Z \r\x7f\x11\x1b"), [
+    "a",
+    "up",
+    "alt+left",
+    "alt+m",
+    "tab",
+    "shift+tab",
+    "space",
+    "enter",
+    "backspace",
+    "ctrl+q",
+    "esc",
+  ]);
+  assertEquals(parseKeys("\x1b[<0;3;4M\x1b[<0;3;4m\x1b[<65;1;1M"), [
+    { kind: "click", x: 2, y: 3 },
+    { kind: "down", x: 0, y: 0 },
+  ]);
+  assertEquals(parseKeys("\x1b[200~\x00é"), ["é"]);
+});
+
+Deno.test("Grid keeps hostile text in its cell, and sends only what changed", () => {
+  const grid = new Grid(10, 2);
+  grid.text(0, 0, "a\x1b[2Jb\nc");
+  grid.text(0, 1, "日本 x\u202e");
+  assertEquals(grid.lines(), ["a·[2Jb·c", "日本 x"]);
+  const again = new Grid(10, 2);
+  again.text(0, 0, "a\x1b[2Jb\nc");
+  again.text(0, 1, "日本 y", "normal");
+  assertEquals(again.diff(grid, true), "\x1b[2;6H\x1b[0my");
+  assertStringIncludes(again.diff(null, true), "\x1b[2J");
+  again.text(0, 0, "z", "error");
+  assertStringIncludes(again.diff(grid, true), "\x1b[0;31mz");
+  assertStringIncludes(again.diff(grid, false), "\x1b[0;1mz");
+});
