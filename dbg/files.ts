@@ -9,21 +9,27 @@ import type { Store } from "./model/store.ts";
 export async function exportFile(
   store: Store,
   path: string,
-  keys: readonly string[] = [...store.clients.keys()],
+  keys?: readonly string[],
 ): Promise<void> {
+  const stream = exportStream(store, keys);
+  const file = await Deno.open(path, { write: true, create: true, truncate: true });
+  await stream.pipeTo(file.writable);
+}
+
+/** What `exportFile` writes. */
+export function exportStream(
+  store: Store,
+  keys: readonly string[] = [...store.clients.keys()],
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const clients = keys.map((key) => {
     const client = store.clients.get(key);
     if (client === undefined) throw new Error(`Machine "${key}" is not known`);
     return client;
   });
-  const lines = clients.flatMap((client, number) => ({ client, number }));
   const text = ReadableStream.from(function* (): Generator<string> {
-    for (const { client, number } of lines) yield* messagesOf(client, number);
+    for (const [number, client] of clients.entries()) yield* messagesOf(client, number);
   }());
-  const file = await Deno.open(path, { write: true, create: true, truncate: true });
-  await text.pipeThrough(new TextEncoderStream())
-    .pipeThrough(new CompressionStream("gzip"))
-    .pipeTo(file.writable);
+  return text.pipeThrough(new TextEncoderStream()).pipeThrough(new CompressionStream("gzip"));
 }
 
 function* messagesOf(client: ClientData, machine: number): Generator<string> {

@@ -1,5 +1,7 @@
-import { parseFrame, ProtocolError } from "../telemetry/protocol.ts";
-import type { ClientData } from "./model/client_data.ts";
+import { type Hello, parseFrame, ProtocolError } from "../telemetry/protocol.ts";
+import { exportStream } from "./files.ts";
+import type { ClientData, Row } from "./model/client_data.ts";
+import { linesOf } from "./model/log_view.ts";
 import type { Store } from "./model/store.ts";
 
 /** How the server listens. */
@@ -58,6 +60,7 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
     }
     if (url.pathname === "/api/list") return Response.json(listClients(store));
     if (url.pathname === "/api/show") return show(store, url.searchParams);
+    if (url.pathname === "/api/export") return exported(store, url.searchParams.get("id"));
     if (page) return page(request);
     return new Response("Not found\n", { status: 404 });
   });
@@ -152,13 +155,50 @@ export function listClients(store: Store): ClientSummary[] {
   }));
 }
 
+/** A line of the log: its level by number, its mark, its text. */
+export type LogText = readonly [level: number, prefix: string, text: string];
+
+/** A transition in the output of `show`. */
+export interface ShownRow extends Row {
+  /** What the log says of it. */
+  readonly lines: readonly LogText[];
+}
+
+/** A machine in the output of `show`. */
+export interface ShownMachine {
+  /** What it said of itself. */
+  readonly hello: Hello;
+  /** The first row that is kept. */
+  readonly first: number;
+  /** One more than the last. */
+  readonly end: number;
+  /** The transitions. */
+  readonly rows: readonly ShownRow[];
+}
+
 /** The transitions of a machine from row `from` on, at most `limit`. */
+export function showMachine(client: ClientData, from: number, limit: number): ShownMachine {
+  const rows: ShownRow[] = [];
+  for (let at = Math.max(from, client.first); at < client.end && rows.length < limit; at++) {
+    const row = client.row(at);
+    rows.push({ ...row, lines: linesOf(client, row) });
+  }
+  return { hello: client.hello, first: client.first, end: client.end, rows };
+}
+
 function show(store: Store, query: URLSearchParams): Response {
   const client = store.clients.get(query.get("id") ?? "");
   if (client === undefined) return new Response("Machine is not known\n", { status: 404 });
-  const from = Math.max(Math.trunc(Number(query.get("from"))) || 0, client.first);
+  const from = Math.trunc(Number(query.get("from"))) || 0;
   const limit = Math.min(Math.trunc(Number(query.get("limit"))) || 1000, 10_000);
-  const rows = [];
-  for (let row = from; row < client.end && rows.length < limit; row++) rows.push(client.row(row));
-  return Response.json({ hello: client.hello, first: client.first, end: client.end, rows });
+  return Response.json(showMachine(client, from, limit));
+}
+
+function exported(store: Store, id: string | null): Response {
+  if (id !== null && !store.clients.has(id)) {
+    return new Response("Machine is not known\n", { status: 404 });
+  }
+  return new Response(exportStream(store, id === null ? undefined : [id]), {
+    headers: { "content-type": "application/gzip" },
+  });
 }

@@ -1,3 +1,5 @@
+import { unicodeWidth } from "@std/cli/unicode-width";
+
 /** How a cell looks; the numbers index {@linkcode CODES}. */
 export const STYLES = {
   normal: 0,
@@ -50,11 +52,12 @@ export class Grid {
     if (y < 0 || y >= this.height) return x;
     const end = Math.min(this.width, x + Math.max(limit, 0));
     for (const char of printable(text)) {
-      const wide = WIDE.test(char);
-      if (x + (wide ? 2 : 1) > end) break;
+      const columns = columnsOf(char);
+      if (columns === 0) continue;
+      if (x + columns > end) break;
       if (x >= 0) this.#set(x, y, char, style);
       x++;
-      if (wide) this.#set(x++, y, "", style);
+      if (columns === 2) this.#set(x++, y, "", style);
     }
     return x;
   }
@@ -107,8 +110,18 @@ export class Grid {
   }
 }
 
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const widths = new Map<string, number>();
+
+/** Columns of a character, kept: the same few are drawn all the time. */
+function columnsOf(char: string): number {
+  if (char < "\u0300") return 1;
+  let width = widths.get(char);
+  if (width === undefined) {
+    if (widths.size > 5000) widths.clear();
+    widths.set(char, width = unicodeWidth(char));
+  }
+  return width;
+}
 
 /** Without what would move a terminal's cursor or hide itself: text may come from anywhere. */
 function printable(text: string): string {

@@ -169,7 +169,6 @@ export function parseKeys(text: string): (string | MouseEvent)[] {
       continue;
     }
     const rest = text.slice(at + 1, at + 32);
-    // deno-lint-ignore no-control-regex
     const mouse = /^\[<(\d+);(\d+);(\d+)([Mm])/.exec(rest);
     const sequence = /^(\[[\d;]*[A-Za-z~]|O[A-Z])/.exec(rest);
     if (mouse) {
