@@ -45,7 +45,7 @@ export class Command {
 
   constructor() {
     this.program.exitOverride().configureOutput({ writeErr: () => {} }).helpCommand(false)
-      .allowExcessArguments(false);
+      .allowExcessArguments(false).enablePositionalOptions();
   }
 
   name(name: string): this {
@@ -118,6 +118,9 @@ export class Command {
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode === 0) Deno.exit(0);
+      if (error.code === "commander.excessArguments" && this.program.commands.length > 0) {
+        error.message = `Unknown command "${this.program.args[0]}".`;
+      }
       const wrong = new ValidationError(
         error.message.replace(/^error: /, "").replace(/\n\((.*)\)$/, ". $1")
           .replace(/^missing required argument '(.*)'/, "Missing argument(s): $1")
