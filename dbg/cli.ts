@@ -10,6 +10,7 @@ import {
   type ShownMachine,
   startServer,
 } from "./server.ts";
+import { pageHandler } from "./page/mod.ts";
 import { runTui } from "./tui/mod.ts";
 
 /** Bad input: one line, and exit code 2. */
@@ -234,7 +235,7 @@ async function serve(options: Listening): Promise<void> {
     : await opened(options.import, maxMemory);
   let server;
   try {
-    server = startServer(store, { hostname, port: Number(port), token });
+    server = startServer(store, { hostname, port: Number(port), token, page: pageHandler(store) });
   } catch (error) {
     throw new InputError(`Cannot listen on ${listen}: ${(error as Error).message}`);
   }

@@ -104,9 +104,9 @@ export function svg(schema: Schema, options: DiagramOptions = {}): string {
   for (const { name, marks } of states) {
     const box = boxes.get(name)!;
     out.push(
-      `<rect class="state ${marks.join(" ")}" rx="5" x="${round(box.x - box.width / 2)}" y="${
-        round(box.y - box.height / 2)
-      }" width="${round(box.width)}" height="${HEIGHT}"/>`,
+      `<rect class="state ${marks.join(" ")}" data-state="${escape(name)}" rx="5" x="${
+        round(box.x - box.width / 2)
+      }" y="${round(box.y - box.height / 2)}" width="${round(box.width)}" height="${HEIGHT}"/>`,
       `<text x="${round(box.x)}" y="${round(box.y + 4.5)}" text-anchor="middle">${
         escape(labels.get(name)!)
       }</text>`,
@@ -130,7 +130,9 @@ function drawEdge(
   const at = points.map((point) => `${round(point.x + MARGIN)} ${round(point.y + MARGIN)}`);
   const start = mutual ? ` marker-start="url(#${relation})"` : "";
   return [
-    `<path class="edge ${relation}" d="M${at.join("L")}" marker-end="url(#${relation})"${start}/>`,
+    `<path class="edge ${relation}" data-from="${escape(from)}" data-to="${escape(to)}" d="M${
+      at.join("L")
+    }" marker-end="url(#${relation})"${start}/>`,
     `<text class="label ${relation}" x="${round(x + MARGIN)}" y="${
       round(y + MARGIN + 3)
     }" text-anchor="middle">${relation}</text>`,

@@ -1,0 +1,123 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { chromium, type Page } from "playwright-core";
+import { importFile } from "../../dbg/files.ts";
+import { Store } from "../../dbg/model/mod.ts";
+import { pageHandler, parsePageMessage } from "../../dbg/page/mod.ts";
+import { startServer } from "../../dbg/server.ts";
+import { Machine } from "../../mod.ts";
+import { connectDebugger } from "../../telemetry/mod.ts";
+
+async function withPage(
+  test: (page: Page, url: string, store: Store) => Promise<void>,
+  token?: string,
+): Promise<void> {
+  const store = new Store();
+  await importFile(store, new URL("../dbg/tour.jsonl.gz", import.meta.url).pathname);
+  const server = startServer(store, { port: 0, page: pageHandler(store), token });
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await test(page, `http://${server.address}/`, store);
+    assertEquals(errors, []);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+const position = (page: Page, wanted: string) =>
+  page.waitForSelector(`#position:text-is("${wanted}")`);
+
+async function shot(page: Page, name: string): Promise<void> {
+  const folder = Deno.env.get("SCREENSHOTS");
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+Deno.test("The page shows machines, travels by keys and mouse, and has deep links", async () => {
+  await withPage(async (page, url) => {
+    await page.goto(`${url}#machine=server&tx=5&step=0`);
+    await position(page, "5 / 14");
+    await page.keyboard.press("ArrowRight");
+    await position(page, "6 / 14");
+    await page.keyboard.press("ArrowLeft");
+    await position(page, "5 / 14");
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.waitForSelector("#step:text('1 / ')");
+    assertMatch(page.url(), /machine=server&tx=5&step=1$/);
+    await page.waitForSelector('#diagram [data-state="Work"].lit');
+    await page.emulateMedia({ colorScheme: "light" });
+    await shot(page, "light");
+    await page.keyboard.press("v");
+    await page.waitForSelector("#main table");
+    await page.keyboard.press("v");
+    await page.waitForSelector("#main h2:text('Rain')");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await shot(page, "dark");
+    await page.click("#machines .row:has-text('client')");
+    await page.waitForSelector('#diagram [data-state="Connecting"]');
+    await page.click("#filters button:has-text('canceled')");
+    await page.waitForSelector("#filters button.on");
+    await page.fill("#timeline", "1");
+    await position(page, "1 / 6");
+  });
+});
+
+Deno.test("The page is live, and shows a machine's hostile texts as texts", async () => {
+  await withPage(async (page, url, store) => {
+    await page.goto(url);
+    const id = `<img src=x onerror="document.title='hacked'">`;
+    const machine = new Machine({ A: {}, "<script>": {} }, { id });
+    const connection = connectDebugger(machine, { url: url.replace("http", "ws") });
+    machine.add(["A", "<script>"]);
+    await page.waitForSelector("#machines .row:has-text('onerror')");
+    await page.click("#machines .row:has-text('onerror')");
+    await page.waitForSelector("#tree .row:has-text('<script>')");
+    await page.waitForSelector("#diagram svg");
+    assertEquals(await page.title(), "asyncmachine debugger");
+    assertEquals(await page.$$eval("img", (all) => all.length), 0);
+    assertEquals(store.clients.size, 3);
+    connection.close();
+  });
+});
+
+Deno.test("The page asks for the token, and gives a foreign origin nothing", async () => {
+  await withPage(async (page, url) => {
+    assertEquals((await page.goto(url))?.status(), 401);
+    await page.goto(`${url}?token=t0`);
+    await page.waitForSelector("#machines .row:has-text('server')");
+    for (const path of ["live", "api/list", "diagram?id=server", ""]) {
+      const { status, body } = await fetch(
+        `${url}${path}${path.includes("?") ? "&" : "?"}token=t0`,
+        {
+          headers: { origin: "https://evil.example" },
+        },
+      );
+      await body?.cancel();
+      assertEquals(status, 403, path);
+    }
+  }, "t0");
+});
+
+Deno.test("parsePageMessage lets only known messages through", () => {
+  assertEquals(parsePageMessage('{"kind":"move","by":1,"more":2}'), { kind: "move", by: 1 });
+  const view = parsePageMessage('{"kind":"viewport","viewport":{"log":1e9,"rain":"x"}}');
+  assert(view.kind === "viewport" && view.viewport.log === 500 && view.viewport.rain === 1);
+  const refused = [
+    "",
+    "[]",
+    "null",
+    '{"kind":"received"}',
+    '{"kind":"__proto__"}',
+    '{"kind":"move","by":"1"}',
+    '{"kind":"jump","by":2}',
+    '{"kind":"removeClient"}',
+    `{"kind":"search","text":"${"x".repeat(5000)}"}`,
+    new Uint8Array(3),
+  ];
+  for (const data of refused) assertThrows(() => parsePageMessage(data));
+});
