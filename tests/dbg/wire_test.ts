@@ -91,3 +91,84 @@ Deno.test("startServer survives garbage, and asks for the token", async () => {
   assertEquals(listClients(store), []);
   await server.close();
 });
+
+Deno.test("startServer closes on a wrong version and on a frame that is too long, and goes on", async () => {
+  const store = new Store();
+  const server = startServer(store, { port: 0 });
+  const closed = async (frame: string) => {
+    const socket = new WebSocket(`ws://${server.address}`);
+    const over = new Promise<number>((resolve) => {
+      socket.onclose = ({ code }) => resolve(code);
+      socket.onerror = () => {};
+    });
+    await new Promise((resolve) => socket.onopen = resolve);
+    socket.send(frame);
+    return await over;
+  };
+  const hello = '[{"kind":"hello","version":99,"machine":0,"id":"x"}]';
+  assertEquals(await closed(hello), 4001);
+  assertEquals(await closed(" ".repeat(20_000_000)) !== 1000, true);
+  await recordedBy(server.address, store);
+  await server.close();
+});
+
+async function recordedBy(address: string, store: Store): Promise<void> {
+  const machine = new Machine({ A: {} }, { id: "after" });
+  const connection = connectDebugger(machine, { url: `ws://${address}` });
+  machine.add("A");
+  await until(() => store.clients.get("after")?.end === 1);
+  connection.close();
+}
+
+Deno.test("A killed program's machine stays, disconnected, with what it had sent", async () => {
+  const store = new Store();
+  const server = startServer(store, { port: 0 });
+  const script = `
+    import { Machine } from ${JSON.stringify(new URL("../../mod.ts", import.meta.url).href)};
+    import { connectDebugger } from ${
+    JSON.stringify(new URL("../../telemetry/mod.ts", import.meta.url).href)
+  };
+    const machine = new Machine({ A: {}, B: {} }, { id: "victim" });
+    connectDebugger(machine, { url: "ws://${server.address}" });
+    setInterval(() => machine.add(machine.is("A") ? "B" : "A") && machine.set([]), 1);`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", script],
+    cwd: new URL("../../", import.meta.url).pathname,
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await until(() => (store.clients.get("victim")?.end ?? 0) > 10);
+  assertEquals(store.clients.get("victim")!.connected, true);
+  child.kill("SIGKILL");
+  await child.status;
+  await until(() => !store.clients.get("victim")!.connected);
+  const victim = store.clients.get("victim")!;
+  assertEquals(victim.row(victim.end - 1).row, victim.end - 1);
+  await server.close();
+});
+
+Deno.test("connectDebugger calls again when the debugger comes back, and counts what it dropped", async () => {
+  const first = new Store();
+  let server = startServer(first, { port: 0 });
+  const port = Number(server.address.split(":").at(-1));
+  const machine = new Machine({ A: { multi: true } }, { id: "m" });
+  const connection = connectDebugger(machine, { url: `ws://127.0.0.1:${port}` });
+  machine.add("A");
+  await until(() => first.clients.get("m")?.end === 1);
+  await server.close();
+  await until(() => !connection.connected);
+  for (let i = 0; i < 30_000; i++) machine.add("A");
+  const second = new Store();
+  server = startServer(second, { port });
+  await until(() => (second.clients.get("m")?.end ?? 0) > 1000);
+  assertEquals(connection.dropped > 0, true);
+  machine.add("A"); // what was dropped shows as a jump before the next one
+  await until(() => {
+    const client = second.clients.get("m")!;
+    return client.ticksAt(client.end)[0] === machine.tick("A");
+  });
+  const client = second.clients.get("m")!;
+  assertEquals(client.dropped, connection.dropped);
+  connection.close();
+  await server.close();
+});
