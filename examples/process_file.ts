@@ -2,9 +2,9 @@
  * The founding example as a program: compresses a file with gzip while its SHA-256 is computed.
  * ProcessingFile → FileProcessed, with InProgress and Exception.
  *
- *     deno task demo [FILE]
+ *     deno task demo [FILE] [OUTPUT]
  *
- * Writes FILE.gz into the current folder. Ctrl+C cancels through the state's context: no partial
+ * Writes OUTPUT, or FILE.gz in the current folder. Ctrl+C cancels through the state's context: no partial
  * output is left, and the exit code is 130. A file that cannot be processed gives exit code 2.
  */
 import { createHash } from "node:crypto";
@@ -64,15 +64,21 @@ export function createFileMachine(input: string, options: ProcessFileOptions) {
   return machine;
 }
 
-/** Streams a file through SHA-256 and gzip; removes the output if it cannot be finished. */
+/** Streams a file through SHA-256 and gzip, into a file of its own that becomes the output at the end. */
 async function compress(
   input: string,
   { output, onProgress }: ProcessFileOptions,
   signal: AbortSignal,
 ): Promise<Summary> {
-  using source = await Deno.open(input);
-  const { size, isDirectory } = await source.stat();
-  if (isDirectory) throw new Error(`Cannot process ${JSON.stringify(input)}: it is a directory`);
+  using source = await attempt("read", input, () => Deno.open(input));
+  const { size, isDirectory, dev, ino } = await source.stat();
+  if (isDirectory) throw new Error(`Cannot read ${JSON.stringify(input)}: it is a directory`);
+  const before = await Deno.stat(output).catch(() => null);
+  if (before !== null && before.ino !== null && before.dev === dev && before.ino === ino) {
+    throw new Error(`Cannot write ${JSON.stringify(output)}: it is the input`);
+  }
+  // A device like /dev/full is written to as it is.
+  const written = before === null || before.isFile ? `${output}.part` : output;
   const hash = createHash("sha256");
   let bytes = 0;
   const observe = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
@@ -83,21 +89,49 @@ async function compress(
       controller.enqueue(chunk);
     },
   });
-  using target = await Deno.open(output, { write: true, create: true, truncate: true });
+  using target = await attempt(
+    "write",
+    output,
+    () => Deno.open(written, { write: true, create: true, truncate: true }),
+  );
   try {
     await source.readable
       .pipeThrough(observe, { signal })
       .pipeThrough(new CompressionStream("gzip"))
       // Not through `target.writable`: that would not tell that the disk is full.
-      .pipeTo(new WritableStream({ write: (chunk) => writeAll(target, chunk) }), { signal });
-    const { size: written } = await Deno.stat(output);
-    return { input, output, bytes, written, digest: hash.digest("hex") };
+      .pipeTo(
+        new WritableStream({
+          write: (chunk) => attempt("write", output, () => writeAll(target, chunk)),
+        }),
+        { signal },
+      );
+    const { size: length } = await target.stat();
+    if (written !== output) await attempt("write", output, () => Deno.rename(written, output));
+    return { input, output, bytes, written: length, digest: hash.digest("hex") };
   } catch (error) {
-    // Never a device like /dev/full, only what this run has made.
-    if ((await Deno.stat(output)).isFile) await Deno.remove(output);
+    if (written !== output) await Deno.remove(written);
     throw error;
   }
 }
+
+/** Says which file was the trouble, and why. */
+async function attempt<T>(doing: string, path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const { name, message } = error as Error;
+    const reason = /no space|ENOSPC|os error 28/i.test(message)
+      ? "no space is left on the device"
+      : REASONS[name] ?? (/is a directory/i.test(message) ? REASONS.IsADirectory : message);
+    throw new Error(`Cannot ${doing} ${JSON.stringify(path)}: ${reason}`, { cause: error });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  NotFound: "there is no such file or folder",
+  PermissionDenied: "permission denied",
+  IsADirectory: "it is a directory",
+};
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
@@ -107,13 +141,17 @@ const BAR_WIDTH = 30;
 
 function drawProgress(done: number, total: number): void {
   const share = total === 0 ? 1 : Math.min(done / total, 1);
-  const filled = Math.round(share * BAR_WIDTH);
-  const bar = "█".repeat(filled).padEnd(BAR_WIDTH, "░");
+  const width = Math.max(Math.min(BAR_WIDTH, Deno.consoleSize().columns - 8), 1);
+  const bar = "█".repeat(Math.floor(share * width)).padEnd(width, "░");
   Deno.stderr.writeSync(new TextEncoder().encode(`\r${bar} ${Math.floor(share * 100)} %`));
 }
 
 /** Runs the program and gives its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    console.log("Usage: process_file.ts [FILE] [OUTPUT]\n\nDefault: README.md, and FILE.gz here");
+    return 0;
+  }
   const input = argv[0] ?? "README.md";
   const output = argv[1] ?? `${input.split(/[\\/]/).at(-1)}.gz`;
   const terminal = Deno.stderr.isTerminal();
@@ -135,8 +173,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
   });
   let interrupted = false;
+  const { promise: gaveUp, resolve: giveUp } = Promise.withResolvers<void>();
+  let patience: ReturnType<typeof setTimeout> | undefined;
   const onInterrupt = () => {
+    // A read that is blocked cannot be aborted: the second time, or after a second, it is left alone.
+    if (interrupted) giveUp();
     interrupted = true;
+    patience ??= setTimeout(giveUp, 1000);
     machine.remove(["ProcessingFile", "InProgress"]); // ends its context, and with it all streams
   };
   let summary: Summary | undefined;
@@ -148,17 +191,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   Deno.addSignalListener("SIGINT", onInterrupt);
   try {
     machine.add("ProcessingFile");
-    await Promise.race([machine.when("FileProcessed"), machine.whenErr(), stopped]);
+    await Promise.race([machine.when("FileProcessed"), machine.whenErr(), stopped, gaveUp]);
     if (interrupted) {
       clearBar();
       console.error("Canceled: nothing was written");
       return 130;
     }
   } finally {
+    clearTimeout(patience);
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }
   if (!summary) {
-    console.error(describe(machine.err, input, output));
+    console.error(machine.err?.message.split("\n")[0] ?? "Unknown error");
     return 2;
   }
   console.log(`${summary.bytes} bytes read, ${summary.written} written to ${summary.output}`);
@@ -167,25 +211,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** One line about what went wrong. */
-function describe(error: Error | null, input: string, output: string): string {
-  if (error instanceof Deno.errors.NotFound) {
-    return `Cannot read ${JSON.stringify(input)}: there is no such file`;
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return `Cannot process ${JSON.stringify(input)}: permission denied`;
-  }
-  if (error instanceof Deno.errors.IsADirectory) {
-    return `Cannot process ${JSON.stringify(input)}: it is a directory`;
-  }
-  const message = String(error?.message ?? "unknown error");
-  if (/no space|ENOSPC|os error 28/i.test(message)) {
-    return `Cannot write ${JSON.stringify(output)}: no space is left on the device`;
-  }
-  return message.split("\n")[0];
-}
-
 if (import.meta.main) {
   debugEnv(); // AM_DBG_ADDR=1 shows the machine in the debugger
   Deno.exitCode = await main(Deno.args);
+  if (Deno.exitCode === 130) Deno.exit(); // whatever is still blocked
 }

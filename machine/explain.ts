@@ -90,7 +90,9 @@ function byRelations(engine: Engine, call: Call, before: StateSet): Explanation 
     mutation: { type: call.type, states: call.names },
     relations,
     handler: null,
-    message: `${text(call)} was canceled with (${active}) active: ${why}`,
+    message: `${text(call)} was canceled with ${
+      active ? `(${active})` : "no state"
+    } active: ${why}`,
   };
 }
 

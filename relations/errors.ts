@@ -33,7 +33,7 @@ export class StateUnknownError extends AsyncMachineError {
 export function suggestion(name: string, names: Iterable<string>): string {
   const known = [...names];
   let best = "";
-  let bestDistance = Math.max(2, Math.ceil(String(name).length / 2)) + 1;
+  let bestDistance = Math.floor(String(name).length / 2) + 1;
   for (const candidate of known) {
     const distance = editDistance(String(name), candidate);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

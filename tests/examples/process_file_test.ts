@@ -39,10 +39,10 @@ Deno.test("process_file names what cannot be read, in one line and with exit cod
   const missing = await finish(start(folder, "missing.txt"));
   assertEquals([missing.code, missing.err], [
     2,
-    'Cannot read "missing.txt": there is no such file\n',
+    'Cannot read "missing.txt": there is no such file or folder\n',
   ]);
   const directory = await finish(start(folder, "."));
-  assertEquals([directory.code, directory.err], [2, 'Cannot process ".": it is a directory\n']);
+  assertEquals([directory.code, directory.err], [2, 'Cannot read ".": it is a directory\n']);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -64,6 +64,7 @@ Deno.test("process_file leaves no output when it is interrupted", async () => {
     for (let k = 0; k < 16; k++) await big.write(crypto.getRandomValues(new Uint8Array(65_536)));
   }
   big.close();
+  await Deno.writeTextFile(`${folder}/big.bin.gz`, "an earlier result");
   const child = start(folder, "big.bin");
   const reader = child.stdout.getReader();
   let out = "";
@@ -75,6 +76,41 @@ Deno.test("process_file leaves no output when it is interrupted", async () => {
   const { code } = await child.status;
   assertEquals(code, 130);
   assertEquals(await new Response(child.stderr).text(), "Canceled: nothing was written\n");
-  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["big.bin"]);
+  const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  assertEquals(left, ["big.bin", "big.bin.gz"]);
+  assertEquals(await Deno.readTextFile(`${folder}/big.bin.gz`), "an earlier result");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("process_file refuses to overwrite its input, and names the output when that is the trouble", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/in.txt`, "precious");
+  await Deno.symlink("in.txt", `${folder}/in.txt.gz`);
+  for (const output of ["in.txt", "in.txt.gz"]) {
+    const { code, err } = await finish(start(folder, "in.txt", output));
+    assertEquals([code, err], [2, `Cannot write "${output}": it is the input\n`]);
+  }
+  const nowhere = await finish(start(folder, "in.txt", "none/out.gz"));
+  assertEquals([nowhere.code, nowhere.err], [
+    2,
+    'Cannot write "none/out.gz": there is no such file or folder\n',
+  ]);
+  assertEquals(await Deno.readTextFile(`${folder}/in.txt`), "precious");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("process_file ends when it is interrupted while a read is blocked", async () => {
+  const folder = await Deno.makeTempDir();
+  await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
+  const child = start(folder, "pipe");
+  const reader = child.stdout.getReader();
+  let out = "";
+  while (!out.includes("+ProcessingFile")) {
+    out += new TextDecoder().decode((await reader.read()).value);
+  }
+  child.kill("SIGINT");
+  while (!(await reader.read()).done);
+  assertEquals((await child.status).code, 130);
+  await child.stderr.cancel();
   await Deno.remove(folder, { recursive: true });
 });
