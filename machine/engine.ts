@@ -19,6 +19,7 @@ import type { Observer } from "./observer.ts";
 import { type Call, Plan, type Plans, plansFor } from "./plans.ts";
 import { Queue } from "./queue.ts";
 import type { Subscriptions } from "./subscriptions.ts";
+import type { Step } from "./tracer.ts";
 import { runTransition, toError, Transition, tryTransition } from "./transition.ts";
 
 /** Why a mutation was canceled outside of relations and handlers. */
@@ -402,6 +403,13 @@ export class Engine {
     return (this.#mode & INCONSISTENT) === 0
       ? call.plan(this.active)
       : call.planAfresh(this.active);
+  }
+
+  /** What the relations do with a call, step by step. */
+  relationStepsOf(call: Call): readonly Step[] {
+    return (this.#mode & INCONSISTENT) === 0
+      ? call.relationSteps(this.active)
+      : call.relationStepsAfresh(this.active);
   }
 
   /** What waits. */

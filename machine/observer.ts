@@ -1,4 +1,4 @@
-import { members, type Relation, resolve, type Schema } from "../relations/mod.ts";
+import { members, type Schema } from "../relations/mod.ts";
 import type { AnyMachine } from "./any_machine.ts";
 import type { Engine } from "./engine.ts";
 import {
@@ -99,7 +99,9 @@ export class Observer {
     const record = tx.record();
     record.timeBefore = this.#engine.clock.ticks.slice();
     record.queueLength = this.#engine.queued().length;
-    if (this.#steps || this.#anyLevel >= DECISIONS) record.steps = this.#relationSteps(tx);
+    if (this.#steps || this.#anyLevel >= DECISIONS) {
+      record.steps = this.#engine.relationStepsOf(tx.call).slice();
+    }
     this.tell((tracer) => tracer.transitionInit?.(tx));
     if (this.#anyLevel < OPS) return;
     const kind = tx.check ? `can:${tx.type}` : tx.auto ? `${tx.type}:auto` : tx.type;
@@ -218,16 +220,6 @@ export class Observer {
 
   #step(tx: Transition, step: Step): void {
     tx.record().steps.push(step);
-  }
-
-  #relationSteps(tx: Transition): Step[] {
-    const { schema, active } = this.#engine;
-    const steps: Step[] = tx.called.map((state) => ({ kind: "requested", state }));
-    resolve(schema, active, tx.called, tx.call.type, (relation: Relation, state, other) => {
-      if (relation === "require") steps.push({ kind: "require", state, by: other });
-      else if (relation !== "after") steps.push({ kind: relation, state: other, by: state });
-    });
-    return steps;
   }
 
   #logRelations(tx: Transition): void {

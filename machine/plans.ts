@@ -13,6 +13,7 @@ import {
   type StateSet,
 } from "../relations/mod.ts";
 import { HandlerNames } from "./handlers.ts";
+import type { Step } from "./tracer.ts";
 
 /*
  * What a mutation does depends only on the schema, the active states that are relevant to it and
@@ -251,6 +252,8 @@ export class Call {
   /** Where it belongs. */
   readonly plans: Plans;
   readonly #byActive: ByActive<Plan>;
+  readonly #relevant: StateSet;
+  #steps: ByActive<readonly Step[]> | null = null;
 
   constructor(plans: Plans, type: MutationType, called: readonly number[], auto: boolean) {
     const { schema, handlers } = plans;
@@ -273,6 +276,7 @@ export class Call {
         insert(relevant, to);
       }
     }
+    this.#relevant = relevant;
     this.#byActive = new ByActive(
       plans,
       relevant,
@@ -289,6 +293,27 @@ export class Call {
   /** A plan that is not kept: for an active set that a thrown error left inconsistent. */
   planAfresh(active: StateSet): Plan {
     return new Plan(this, this.plans.handlers, this.plans.schema, active);
+  }
+
+  /** What the relations do, step by step: for tracers, with the same condition as `plan`. */
+  relationSteps(active: StateSet): readonly Step[] {
+    this.#steps ??= new ByActive(
+      this.plans,
+      this.#relevant,
+      (active) => this.relationStepsAfresh(active),
+      (steps) => JSON.stringify(steps),
+    );
+    return this.#steps.get(active);
+  }
+
+  /** Steps that are not kept, as with `planAfresh`. */
+  relationStepsAfresh(active: StateSet): readonly Step[] {
+    const steps: Step[] = this.called.map((state) => ({ kind: "requested", state }));
+    resolve(this.plans.schema, active, this.called, this.type, (relation, state, other) => {
+      if (relation === "require") steps.push({ kind: "require", state, by: other });
+      else if (relation !== "after") steps.push({ kind: relation, state: other, by: state });
+    });
+    return steps;
   }
 }
 

@@ -134,6 +134,29 @@ Deno.test("cached plans agree with a resolution made afresh, also with handlers"
   }));
 });
 
+Deno.test("the steps that tracers see are those of a resolution made afresh", () => {
+  check(fc.property(schema, mutations, (made, all) => {
+    const compiled = compileSchema(made);
+    // Both use the same plans, but come to them with different active states.
+    for (const order of [all, [...all].reverse()]) {
+      const machine = new Machine(made);
+      machine.addTracer({
+        steps: true,
+        transitionInit(tx) {
+          const steps: unknown[] = tx.called.map((state) => ({ kind: "requested", state }));
+          const type = tx.type as "add";
+          resolve(compiled, tx.before, tx.called, type, (relation, state, other) => {
+            if (relation === "require") steps.push({ kind: relation, state, by: other });
+            else steps.push({ kind: relation, state: other, by: state });
+          });
+          assertEquals<unknown>(tx.steps, steps);
+        },
+      });
+      for (const one of order) apply(machine, one);
+    }
+  }));
+});
+
 Deno.test("a dry run says what the mutation then does, and changes nothing", () => {
   check(fc.property(schema, mutations, (made, all) => {
     const machine = new Machine(made, { printErrors: false });
