@@ -1,8 +1,9 @@
 import { Command, ValidationError } from "@cliffy/command";
 import config from "../deno.json" with { type: "json" };
 import { exportFile, importFile } from "./files.ts";
-import type { Model } from "./model/mod.ts";
-import { Store } from "./model/store.ts";
+import { debugAll } from "../telemetry/mod.ts";
+import { LAYOUTS, type Model, Store } from "./model/mod.ts";
+import { groups } from "./schema.ts";
 import {
   type ClientSummary,
   listClients,
@@ -11,6 +12,7 @@ import {
   startServer,
 } from "./server.ts";
 import { pageHandler } from "./page/mod.ts";
+import { Session } from "./session.ts";
 import { runTui } from "./tui/mod.ts";
 
 /** Bad input: one line, and exit code 2. */
@@ -27,6 +29,13 @@ interface Listening extends Source {
   readonly listen: string;
   readonly maxMem: number;
   readonly dir: string;
+  readonly selectMachine?: string;
+  readonly selectTransition?: number;
+  readonly selectConnected?: boolean;
+  readonly cleanOnConnect?: boolean;
+  readonly view?: string;
+  readonly dbgSelf?: string;
+  readonly logFile?: string;
 }
 
 /** How often `tail` asks, in milliseconds. */
@@ -57,6 +66,13 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("-m, --max-mem <megabytes:number>", "Bound of what is kept.", { default: 1000 })
     .option("-i, --import <file:string>", "Start with what a file holds.")
     .option("-d, --dir <folder:string>", "Where exports go.", { default: "." })
+    .option("--select-machine <id:string>", "Start with this machine of the file.")
+    .option("--select-transition <id:integer>", "Start after this transition of it.")
+    .option("-v, --view <view:string>", `What to show: ${LAYOUTS.join(", ")}.`)
+    .option("-c, --select-connected", "Select each machine that connects.")
+    .option("--clean-on-connect", "Forget all when a machine connects and no other is connected.")
+    .option("--dbg-self <url:string>", "Show this debugger in another one.")
+    .option("--log-file <file:string>", "Log what this debugger does.")
     .example("See the demo", "dbg, and in another terminal: AM_DBG_ADDR=1 deno task demo")
     .throwErrors()
     .action((options: Listening) => serve(options))
@@ -114,8 +130,13 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function opened(file: string, maxMemory?: number): Promise<Store> {
-  const store = new Store(maxMemory === undefined ? {} : { maxMemory });
+async function opened(file: string): Promise<Store> {
+  const store = new Store();
+  await read(store, file);
+  return store;
+}
+
+async function read(store: Store, file: string): Promise<void> {
   try {
     await importFile(store, file);
   } catch (error) {
@@ -124,7 +145,6 @@ async function opened(file: string, maxMemory?: number): Promise<Store> {
       message.startsWith("Cannot") ? message : `Cannot read "${file}": ${message}`,
     );
   }
-  return store;
 }
 
 async function ask(path: string, { url, token }: Source): Promise<Response> {
@@ -229,28 +249,86 @@ async function serve(options: Listening): Promise<void> {
   if (!/^(localhost|127\..*|\[::1\])$/.test(hostname) && !token) {
     throw new InputError("Listening beyond loopback needs --token");
   }
-  const maxMemory = maxMem * 1e6;
-  const store = options.import === undefined
-    ? new Store({ maxMemory })
-    : await opened(options.import, maxMemory);
+  if (options.selectTransition !== undefined && options.selectMachine === undefined) {
+    throw new InputError("--select-transition needs --select-machine");
+  }
+  const layout = LAYOUTS.find((one) => one === (options.view ?? LAYOUTS[0]));
+  if (layout === undefined) {
+    throw new InputError(`--view has to be one of ${LAYOUTS.join(", ")}, not "${options.view}"`);
+  }
+  const store = new Store({ maxMemory: maxMem * 1e6 });
   let server;
   try {
     server = startServer(store, { hostname, port: Number(port), token, page: pageHandler(store) });
   } catch (error) {
     throw new InputError(`Cannot listen on ${listen}: ${(error as Error).message}`);
   }
-  if (!headless && Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) {
-    await runTui(store, { export: (model) => exportFrom(model, dir) });
-    return await server.close();
-  }
-  console.error(`Listening on ${server.address}`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, resolve);
+  debugSelf(options.dbgSelf, server.address);
+  using log = options.logFile === undefined ? null : logFile(options.logFile);
+  using session = new Session(store, {
+    model: { layout },
+    selectConnected: options.selectConnected,
+    cleanOnConnect: options.cleanOnConnect,
+    export: (model) => exportFrom(model, dir),
   });
+  if (log) {
+    session.machine.setLogLevel("ops");
+    session.machine.setLogger((line) => log.writeSync(new TextEncoder().encode(`${line}\n`)));
+  }
+  const { machine } = session;
+  let fault: unknown = null;
+  const prepared = prepare(session, options).catch((error) => {
+    fault = error;
+    machine.remove("Start");
+  });
+  const stop = () => void machine.remove("Start");
+  if (!headless && Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) {
+    await runTui(session);
+  } else {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+    await prepared;
+    if (fault === null) console.error(`Listening on ${server.address}`);
+    await machine.whenNot("Start");
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, stop);
+  }
+  await server.close();
+  if (fault !== null) throw fault;
   let transitions = 0;
   for (const client of store.clients.values()) transitions += client.end;
   console.log(`Clients: ${store.clients.size}\nTransitions: ${transitions}`);
-  await server.close();
+}
+
+/** Reads and selects what the options ask for, while the screen is there already. */
+async function prepare(session: Session, options: Listening): Promise<void> {
+  const { store, machine } = session;
+  const { selectMachine: key, selectTransition: id } = options;
+  if (options.import !== undefined) await read(store, options.import);
+  if (key !== undefined) {
+    if (!store.clients.has(key)) throw new InputError(`Machine "${key}" is not known`);
+    machine.add("SelectingClient", { key });
+    if (id !== undefined) machine.add("ScrollToTx", { to: { kind: "transition", id } });
+  }
+  machine.add("Ready");
+}
+
+/** Shows the debugger's own machines, those of its pages too, in another debugger. */
+function debugSelf(url: string | undefined, own: string): void {
+  if (url === undefined) return;
+  const full = url.includes("://") ? url : `ws://${url}`;
+  if (!/^wss?:\/\//.test(full) || !URL.canParse(full)) {
+    throw new InputError(`--dbg-self has to be host:port or a ws:// address, not "${url}"`);
+  }
+  // It would have something new to tell itself forever.
+  if (new URL(full).host === own) throw new InputError("--dbg-self is this debugger's own address");
+  debugAll({ url: full, groups });
+}
+
+function logFile(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { write: true, create: true, append: true });
+  } catch (error) {
+    throw new InputError(`Cannot write "${path}": ${(error as Error).message}`);
+  }
 }
 
 /** Does what the export dialog asks for; says what came of it. */

@@ -9,6 +9,17 @@
  */
 export { exportFile, importFile } from "./files.ts";
 export * from "./model/mod.ts";
+export {
+  DIALOG,
+  FOCUSED,
+  groups,
+  PLAYING,
+  schema,
+  type SessionMove,
+  type SessionStates,
+  VIEWS,
+} from "./schema.ts";
+export { Session, type SessionOptions, type SessionState } from "./session.ts";
 export type * from "../telemetry/protocol.ts";
 export {
   type ClientSummary,

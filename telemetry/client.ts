@@ -81,6 +81,7 @@ class Source {
 /** Traces any number of machines for one debugger. */
 class Connection implements Tracer, DebuggerConnection {
   readonly steps = true;
+  readonly inheritable = true;
   readonly logLevel: LogLevel = "changes";
   readonly #url: string;
   readonly #limit: number;
@@ -98,8 +99,8 @@ class Connection implements Tracer, DebuggerConnection {
   refused = "";
   readonly #epoch: number = Date.now() - performance.now();
 
-  constructor(url: string, options: DebuggerOptions) {
-    this.#url = url;
+  constructor(options: DebuggerOptions) {
+    this.#url = options.url ?? DEFAULT_URL;
     this.#limit = options.buffer ?? 10_000;
     this.#options = options;
   }
@@ -175,6 +176,8 @@ class Connection implements Tracer, DebuggerConnection {
   close(): void {
     this.#flush();
     this.#closed = true;
+    globalTracers.delete(this);
+    for (const { machine } of this.#sources.values()) machine.removeTracer(this);
     clearTimeout(this.#timer);
     clearTimeout(this.#retry);
     this.#socket?.close(1000);
@@ -375,19 +378,29 @@ function unref(timer: unknown): void {
   } else (timer as { unref?(): void } | undefined)?.unref?.();
 }
 
-/** Shows a machine in the debugger, from now on. Never blocks or breaks the machine. */
+/**
+ * Shows a machine in the debugger from now on, and the children that it gets. Never blocks or
+ * breaks a machine.
+ */
 export function connectDebugger(
   machine: AnyMachine,
   options: DebuggerOptions = {},
 ): DebuggerConnection {
-  const connection = new Connection(options.url ?? DEFAULT_URL, options);
+  const connection = new Connection(options);
   machine.addTracer(connection);
   return connection;
 }
 
+/** Shows all machines that are made from now on in the debugger, over one connection. */
+export function debugAll(options: DebuggerOptions = {}): DebuggerConnection {
+  const connection = new Connection(options);
+  globalTracers.add(connection);
+  return connection;
+}
+
 /**
- * Shows all machines that are made from now on in the debugger, if the environment variable
- * `AM_DBG_ADDR` is set: `1` for the default address, `host:port`, or a `ws://` URL.
+ * What {@linkcode debugAll} does, if the environment variable `AM_DBG_ADDR` is set: `1` for the
+ * default address, `host:port`, or a `ws://` URL. Else nothing, and null.
  */
 export function debugEnv(options: DebuggerOptions = {}): DebuggerConnection | null {
   const { Deno, process } = globalThis as {
@@ -397,7 +410,5 @@ export function debugEnv(options: DebuggerOptions = {}): DebuggerConnection | nu
   const address = Deno ? Deno.env.get("AM_DBG_ADDR") : process?.env.AM_DBG_ADDR;
   if (!address || address === "0") return null;
   const url = address === "1" ? DEFAULT_URL : address.includes("://") ? address : `ws://${address}`;
-  const connection = new Connection(url, options);
-  globalTracers.add(connection);
-  return connection;
+  return debugAll({ ...options, url });
 }

@@ -5,6 +5,7 @@
  */
 export {
   connectDebugger,
+  debugAll,
   debugEnv,
   type DebuggerConnection,
   type DebuggerOptions,

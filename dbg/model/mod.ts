@@ -5,7 +5,7 @@
  */
 export { ClientData, type Row } from "./client_data.ts";
 export * from "./model.ts";
-export { Store, type StoreOptions } from "./store.ts";
+export { Store, type StoreOptions, type StoreWatcher } from "./store.ts";
 export { selected, update } from "./update.ts";
 export { transitionView, view } from "./view.ts";
 export type * from "./view_types.ts";

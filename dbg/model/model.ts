@@ -164,8 +164,6 @@ export type Message =
   | { readonly kind: "tail"; readonly on?: boolean }
   /** Starts or stops playing. */
   | { readonly kind: "play"; readonly on?: boolean }
-  /** Half a second of playing has passed. */
-  | { readonly kind: "playTick" }
   /** Focuses a panel, or the next or previous one. */
   | { readonly kind: "focus"; readonly on: Focus }
   | { readonly kind: "focusBy"; readonly by: 1 | -1 }

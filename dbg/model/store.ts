@@ -9,10 +9,18 @@ export interface StoreOptions {
   readonly maxClients?: number;
 }
 
+/** Hears of machines that come and go. */
+export interface StoreWatcher {
+  /** A machine has connected, or is gone. */
+  connection(key: string, connected: boolean): void;
+}
+
 /** Everything recorded, of all machines, within a bound of memory. */
 export class Store {
   /** The machines by key, in the order in which they came. */
   readonly clients: Map<string, ClientData> = new Map();
+  /** Those who hear of machines that come and go. */
+  readonly watchers: Set<StoreWatcher> = new Set();
   /** The bound, in bytes. */
   readonly maxMemory: number;
   /** Grows with every change. */
@@ -40,8 +48,10 @@ export class Store {
       if (known === undefined) break;
       if (known.hello.instance === hello.instance) {
         this.memory -= known.memory;
+        const { connected } = known;
         known.renew(hello);
         this.memory += known.memory;
+        if (!connected) this.#tell(known);
         return known;
       }
       key = `${hello.id}#${n}`;
@@ -50,7 +60,12 @@ export class Store {
     const client = new ClientData(key, hello);
     this.clients.set(key, client);
     this.memory += client.memory;
+    this.#tell(client);
     return client;
+  }
+
+  #tell({ key, connected }: ClientData): void {
+    for (const watcher of this.watchers) watcher.connection(key, connected);
   }
 
   #dropClient(): void {
@@ -97,8 +112,10 @@ export class Store {
 
   /** The connection of a machine has ended. */
   disconnected(client: ClientData): void {
+    if (!client.connected) return;
     client.connected = false;
     this.revision++;
+    this.#tell(client);
   }
 
   /** Forgets a machine. */

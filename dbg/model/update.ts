@@ -140,8 +140,7 @@ type Travel = Extract<
       | "jump"
       | "touched"
       | "error"
-      | "match"
-      | "playTick";
+      | "match";
   }
 >;
 
@@ -183,14 +182,6 @@ function travel(model: Model, client: ClientData, message: Travel): Model {
       return model.search === ""
         ? model
         : jumped(model, client, matchingRows(client, model.search), message.by);
-    case "playTick": {
-      if (!model.playing) return model;
-      const next = model.focus === "steps"
-        ? stepped(model, client, rows, 1)
-        : moved(model, client, rows, 1);
-      const stuck = next.cursor === model.cursor && next.step === model.step;
-      return stuck ? { ...model, playing: false } : { ...next, playing: true };
-    }
   }
 }
 

@@ -10,7 +10,7 @@ const sign: Check = (value) => value === 1 || value === -1;
 const oneOf = (...all: readonly unknown[]): Check => (value) => all.includes(value);
 const maybe = (check: Check): Check => (value) => value === undefined || check(value);
 
-/** What a page may send, field by field. `received`, `playTick` and removals are not for pages. */
+/** What a page may send, field by field. `received` and removals are not for pages. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   client: { key: text },
   clientBy: { by: whole },

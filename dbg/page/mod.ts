@@ -5,16 +5,18 @@
  */
 import { svg } from "../../gen/svg.ts";
 import type { Schema } from "../../relations/mod.ts";
-import { initialModel, type Store, update, view, type Viewport } from "../model/mod.ts";
+import { type Model, type Store, view, type Viewport } from "../model/mod.ts";
+import { Session } from "../session.ts";
 import { parsePageMessage } from "./messages.ts";
 
 export { type PageMessage, parsePageMessage } from "./messages.ts";
 
 /** Views per second that a page gets at most. */
 const RATE = 20;
-const PLAY = 500;
 /** States above which a diagram is not drawn. */
 const DRAWABLE = 300;
+
+let pages = 0;
 
 const START: Viewport = { log: 40, rain: 40, matrixRows: 40, matrixColumns: 40, timeline: 100 };
 
@@ -55,29 +57,25 @@ async function assembled(): Promise<string> {
 }
 
 function live(store: Store, socket: WebSocket): void {
-  let model = update(initialModel(store), { kind: "received" });
+  const session = new Session(store, { id: `dbg-page-${++pages}`, rate: RATE });
   let viewport = START;
-  let wanted = true;
+  let shown: Model | null = null;
   const send = () => {
-    if (store.revision !== model.revision) model = update(model, { kind: "received" });
-    else if (!wanted) return;
+    const { model } = session;
     // A page that does not keep up gets the next view, not all of them.
-    if (socket.readyState !== WebSocket.OPEN || socket.bufferedAmount > 1_000_000) return;
-    wanted = false;
+    if (model === shown || socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > 1_000_000) return;
+    shown = model;
     socket.send(JSON.stringify(view(model, viewport)));
   };
   const sending = setInterval(send, 1000 / RATE);
-  const playing = setInterval(() => {
-    if (!model.playing) return;
-    model = update(model, { kind: "playTick" });
-    wanted = true;
-  }, PLAY);
   socket.onmessage = ({ data }) => {
     try {
       const message = parsePageMessage(data);
-      if (message.kind === "viewport") viewport = message.viewport;
-      else model = update(model, message);
-      wanted = true;
+      if (message.kind === "viewport") {
+        viewport = message.viewport;
+        shown = null;
+      } else session.send(message);
     } catch (error) {
       socket.close(4000, String((error as Error).message).slice(0, 100));
     }
@@ -85,7 +83,7 @@ function live(store: Store, socket: WebSocket): void {
   socket.onerror = () => {};
   socket.onclose = () => {
     clearInterval(sending);
-    clearInterval(playing);
+    session[Symbol.dispose]();
   };
 }
 
