@@ -195,7 +195,9 @@ function placed(
 ): Model {
   const at = bounded(cursor, client.first, client.end);
   const steps = step > 0 && at < client.end ? client.row(at).steps.length : 0;
-  const moment = at > client.first ? client.time(at - 1) : model.moment;
+  const moment = at > client.first ? client.time(at - 1) : at < client.end
+    ? client.time(at) - 0.001 // just before the first
+    : model.moment;
   return {
     ...model,
     cursor: at,
