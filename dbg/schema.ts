@@ -166,7 +166,7 @@ export const schema: Schema<SessionStates> = {
   },
   HelpDialog: { ...dialog, add: ["DialogFocused"] },
   ExportDialog: { ...dialog, add: ["DialogFocused"] },
-  LogUserScrolled: { require: ["ClientSelected"] },
+  LogUserScrolled: { require: ["ClientSelected"], remove: ["Playing"] },
   Ready: { require: ["Start"] },
   FilterCanceledTx: {},
   FilterAutoTx: {},

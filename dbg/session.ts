@@ -106,6 +106,8 @@ const MIRRORS: readonly Mirror[] = [
   {
     state: "LogUserScrolled",
     holds: ({ client, scroll }) => client !== null && scroll.log !== null,
+    on: { kind: "followLog", on: false },
+    off: { kind: "followLog", on: true },
   },
 ];
 
@@ -331,13 +333,19 @@ export class Session implements StoreWatcher, Disposable {
       const message = active ? on : off;
       if (message) this.#update(message);
     }
+    let added = false;
     for (const { state, holds } of MIRRORS) {
-      const active = machine.is(state);
-      if (active === holds(this.#model)) continue;
-      if (machine.isQueued(active ? "remove" : "add", [state])) continue;
-      if (active) machine.remove(state);
-      else if (state === "StateNameSelected") machine.add(state, { state: this.#model.state });
+      if (machine.is(state) || !holds(this.#model)) continue;
+      added = true;
+      if (machine.isQueued("add", state)) continue;
+      if (state === "StateNameSelected") machine.add(state, { state: this.#model.state });
       else machine.add(state);
+    }
+    // What is added removes others by its relations: the rest is looked at after that.
+    if (added) return;
+    for (const { state, holds } of MIRRORS) {
+      if (!machine.is(state) || holds(this.#model)) continue;
+      if (!machine.isQueued("remove", state)) machine.remove(state);
     }
   }
 

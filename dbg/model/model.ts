@@ -182,6 +182,8 @@ export type Message =
   | { readonly kind: "filterToggle" }
   /** Moves the cursor of the focused list (machines, tree, log, matrix) by lines. */
   | { readonly kind: "cursor"; readonly by: number }
+  /** Whether the log follows the cursor. */
+  | { readonly kind: "followLog"; readonly on: boolean }
   /** Scrolls the matrix sideways. */
   | { readonly kind: "scrollColumn"; readonly by: number }
   /** Acts on the focused line: selects the machine, expands the state, follows the relation. */

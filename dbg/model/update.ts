@@ -105,6 +105,8 @@ export function update(model: Model, message: Message): Model {
       return expand(model, message.state, message.on);
     case "cursor":
       return moveLine(model, message.by);
+    case "followLog":
+      return { ...model, scroll: { ...model.scroll, log: message.on ? null : 0 } };
     case "scrollColumn": {
       const matrixColumn = Math.max(model.scroll.matrixColumn + message.by, 0);
       return { ...model, scroll: { ...model.scroll, matrixColumn } };

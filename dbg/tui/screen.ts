@@ -354,9 +354,20 @@ function drawBar(
   const style: Style = tx.error ? "error" : tx.accepted ? "normal" : "dim";
   const args = Object.entries(tx.args).map(([name, value]) => `${name}=${value}`).join(" ");
   const left = ` ${head} | tx: ${tx.id} | T: +${tx.ticks} | ${tx.title}${args && ` | ${args}`}`;
-  const x = Math.max(grid.width - tx.summary.length - 1, 24);
+  const summary = fitting(tx.summary, grid.width - left.length - 2);
+  const x = Math.max(grid.width - summary.length - 1, 24);
   grid.text(0, y, left, style, x - 1);
-  grid.text(x, y, tx.summary, "dim");
+  grid.text(x, y, summary, "dim");
+}
+
+/** As much of a summary as fits: first what is 0 leaves, then the counts, then the time. */
+function fitting(summary: string, width: number): string {
+  let parts = summary.split(" | ");
+  for (const least of [/: 0$/, /: \d+$/, /^[\d:.]+$/]) {
+    if (parts.join(" | ").length <= width) break;
+    parts = parts.filter((part) => !least.test(part));
+  }
+  return parts.join(" | ");
 }
 
 function drawStatus(grid: Grid, hits: Hit[], view: View, y: number): void {

@@ -117,7 +117,7 @@ const mutation = fc.record({
   does: fc.constantFrom("add" as const, "remove" as const),
   state: fc.constantFrom(
     ...Object.values(groups).flat(),
-    ...(["Fwd", "UserBackStep", "FilterAutoTx", "ClientSelected"] as const),
+    ...(["Fwd", "UserBackStep", "FilterAutoTx", "ClientSelected", "LogUserScrolled"] as const),
   ),
 });
 
@@ -139,7 +139,7 @@ Deno.test("Whatever is done, the session's states and its model say the same", a
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
