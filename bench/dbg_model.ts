@@ -2,6 +2,7 @@
  * The debugger's model with many transitions, and what tracing costs a machine:
  * `deno run -A bench/dbg_model.ts [transitions]`.
  */
+import { exportFile, importFile } from "../dbg/files.ts";
 import { initialModel, Store, update, view } from "../dbg/model/mod.ts";
 import { Machine } from "../mod.ts";
 import { connectDebugger } from "../telemetry/mod.ts";
@@ -67,6 +68,27 @@ does("search wide", { kind: "search", text: "State", in: "transitions" });
 does("next match", { kind: "match", by: 1 });
 does("next error", { kind: "error", by: -1 });
 does("rain", { kind: "layout", layout: "tree-rain" });
+const file = await Deno.makeTempFile({ suffix: ".jsonl.gz" });
+for (
+  const [name, work] of [
+    ["export", () => exportFile(store, file)],
+    ["import", () => importFile(new Store({ maxMemory: 2e9 }), file)],
+  ] as const
+) {
+  // A screen is drawn meanwhile: how long it has to wait at most counts as well.
+  let last = performance.now(), longest = 0;
+  const waiting = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last - 5);
+    last = performance.now();
+  }, 5);
+  const start = performance.now();
+  await work();
+  const took = performance.now() - start;
+  clearInterval(waiting);
+  console.log(`${name}: ${took.toFixed(0)} ms, other work waits ${longest.toFixed(0)} ms at most`);
+}
+console.log(`file: ${((await Deno.stat(file)).size / 1e6).toFixed(0)} MB`);
+await Deno.remove(file);
 console.log(`memory: ${(store.memory / 1e6).toFixed(0)} MB by the store's count`);
 
 const schema = { A: { add: ["B"] }, B: {}, C: { remove: ["A"] } } as const;
