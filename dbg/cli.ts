@@ -1,6 +1,6 @@
 import { Command, ValidationError } from "@cliffy/command";
 import config from "../deno.json" with { type: "json" };
-import { exportFile, importFile } from "./files.ts";
+import { exportFile, importFile, writeFile } from "./files.ts";
 import { debugAll } from "../telemetry/mod.ts";
 import { LAYOUTS, type Model, Store } from "./model/mod.ts";
 import { groups } from "./schema.ts";
@@ -229,10 +229,7 @@ async function exportTo(options: Source & { machine?: string }, file: string): P
       ? ""
       : `?${new URLSearchParams({ id: options.machine })}`;
     const { body } = await ask(`/api/export${query}`, options);
-    using out = await Deno.open(file, { write: true, create: true, truncate: true });
-    for await (const part of body!) {
-      for (let at = 0; at < part.length;) at += await out.write(part.subarray(at));
-    }
+    await writeFile(file, body!);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`Cannot write "${file}": ${(error as Error).message}`);

@@ -11,9 +11,28 @@ export async function exportFile(
   path: string,
   keys?: readonly string[],
 ): Promise<void> {
-  const stream = exportStream(store, keys);
-  const file = await Deno.open(path, { write: true, create: true, truncate: true });
-  await stream.pipeTo(file.writable);
+  await writeFile(path, exportStream(store, keys));
+}
+
+/**
+ * Writes a file whole or not at all: what was there before stays when the disk is full, or when the
+ * stream breaks off.
+ */
+export async function writeFile(path: string, stream: ReadableStream<Uint8Array>): Promise<void> {
+  const before = await Deno.stat(path).catch(() => null);
+  // A device is written to as it is.
+  const part = before === null || before.isFile ? `${path}.part` : path;
+  try {
+    using file = await Deno.open(part, { write: true, create: true, truncate: true });
+    // Not through `file.writable`: that would not tell that the disk is full.
+    for await (const bytes of stream) {
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    }
+  } catch (error) {
+    if (part !== path) await Deno.remove(part).catch(() => {});
+    throw error;
+  }
+  if (part !== path) await Deno.rename(part, path);
 }
 
 /** What `exportFile` writes. */

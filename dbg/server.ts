@@ -24,6 +24,8 @@ export interface DebuggerServer {
   close(): Promise<void>;
 }
 
+/** A machine that hung up and has not called for so long is gone, in milliseconds. */
+const SILENCE = 20_000;
 /** Transitions that one connection may send in a second; more are counted as dropped. */
 const RATE = 100_000;
 
@@ -49,9 +51,7 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
         return new Response("Origin is foreign\n", { status: 403 });
       }
     }
-    if (token && !hasToken(request, url, token)) {
-      return new Response("Token is missing or wrong\n", { status: 401 });
-    }
+    if (token && !hasToken(request, url, token)) return unauthorized(request);
     if (upgrade && url.pathname === "/") {
       const { socket, response } = Deno.upgradeWebSocket(request);
       sockets.add(socket);
@@ -64,15 +64,38 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
     if (page) return page(request);
     return new Response("Not found\n", { status: 404 });
   });
+  const sweeping = setInterval(() => store.sweep(performance.now() - SILENCE), SILENCE / 4);
   const { hostname, port } = server.addr;
   store.address = `${hostname}:${port}`;
   return {
     address: store.address,
     async close() {
+      clearInterval(sweeping);
       for (const socket of sockets) socket.close(1001);
       await server.shutdown();
     },
   };
+}
+
+/** A person at a browser is asked for the token. */
+function unauthorized(request: Request): Response {
+  const text = "Token is missing or wrong";
+  if (!request.headers.get("accept")?.includes("text/html")) {
+    return new Response(`${text}\n`, { status: 401 });
+  }
+  return new Response(
+    `<!DOCTYPE html><html lang="en"><title>asyncmachine debugger</title><form>` +
+      `<label>${text}: <input name="token" type="password" autofocus></label> ` +
+      `<button>Open</button></form></html>`,
+    {
+      status: 401,
+      headers: {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+        "referrer-policy": "no-referrer",
+      },
+    },
+  );
 }
 
 function accept(store: Store, socket: WebSocket, over: () => void): void {
@@ -109,9 +132,9 @@ function accept(store: Store, socket: WebSocket, over: () => void): void {
   socket.onerror = () => {};
   socket.onclose = (event) => {
     over();
-    // A machine with nothing to tell hangs up, and calls again when it has.
-    if (event.reason === "idle") return;
-    for (const client of machines.values()) store.disconnected(client);
+    // A machine with nothing to tell hangs up, and calls again when it has, or to say it is there.
+    if (event.reason === "idle") store.idle(machines.values(), performance.now());
+    else for (const client of machines.values()) store.disconnected(client);
   };
 }
 

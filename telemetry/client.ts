@@ -46,6 +46,8 @@ export interface DebuggerConnection {
 
 const FLUSH = 50;
 const IDLE = 2000;
+/** How often a connection that hung up says that its machines are still there. */
+const PING = 5000;
 const FRAME = 1_000_000;
 const HIGH_WATER = 4_000_000;
 
@@ -95,6 +97,7 @@ class Connection implements Tracer, DebuggerConnection {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #backoff = 100;
   #quiet = 0;
+  #idle = false;
   #closed = false;
   refused = "";
   readonly #epoch: number = Date.now() - performance.now();
@@ -197,6 +200,11 @@ class Connection implements Tracer, DebuggerConnection {
   #wake(): void {
     if (this.#closed || this.refused !== "") return;
     this.#quiet = 0;
+    if (this.#idle) {
+      clearTimeout(this.#retry);
+      this.#retry = undefined;
+      this.#idle = false;
+    }
     if (this.#socket === null && this.#retry === undefined) this.#connect();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -221,7 +229,18 @@ class Connection implements Tracer, DebuggerConnection {
     socket.onerror = () => {};
     socket.onclose = (event) => {
       if (this.#socket === socket) this.#socket = null;
-      if (this.#closed || event.reason === "idle") return;
+      if (this.#closed) return;
+      if (event.reason === "idle") {
+        this.#idle = true;
+        this.#retry = setTimeout(() => {
+          this.#retry = undefined;
+          this.#quiet = IDLE; // Said that it is there, it hangs up at once.
+          this.#connect();
+        }, PING);
+        // A program that has nothing left to do may end.
+        unref(this.#retry);
+        return;
+      }
       if (event.code === 4001) {
         this.refused = event.reason;
         return;
@@ -240,6 +259,7 @@ class Connection implements Tracer, DebuggerConnection {
     const socket = this.#socket;
     if (socket === null || socket.readyState !== 1) return;
     let room = socket.bufferedAmount < HIGH_WATER;
+    let told = false;
     let frame: string[] = [];
     let size = 0;
     const send = (message: WireMessage) => {
@@ -256,6 +276,7 @@ class Connection implements Tracer, DebuggerConnection {
       if (!room) break;
       if (!source.said) send(this.#hello(source));
       while (source.pending.length + source.logs.length > 0 || source.told !== source.dropped) {
+        told = true;
         const part = source.pending.splice(0, 500);
         this.#waiting -= part.length;
         const transitions = part.flatMap((pending) => this.#encode(source, pending));
@@ -271,8 +292,7 @@ class Connection implements Tracer, DebuggerConnection {
       }
     }
     if (frame.length > 0) socket.send(`[${frame.join(",")}]`);
-    const idle = size === 0 && room && socket.bufferedAmount === 0;
-    this.#quiet = idle ? this.#quiet + FLUSH : 0;
+    this.#quiet = told || !room ? 0 : this.#quiet + FLUSH;
     // An open socket would keep a program alive that has nothing left to do.
     if (this.#quiet >= IDLE) return socket.close(1000, "idle");
     this.#timer ??= setTimeout(() => {

@@ -32,6 +32,8 @@ export class Store {
   /** Transitions that left because of the bound. */
   evicted = 0;
   readonly #maxClients: number;
+  /** Machines that have hung up for lack of anything to tell, and when. */
+  readonly #idle = new Map<ClientData, number>();
 
   /** Makes an empty store. */
   constructor(options: StoreOptions = {}) {
@@ -49,6 +51,7 @@ export class Store {
       if (known.hello.instance === hello.instance) {
         this.memory -= known.memory;
         const { connected } = known;
+        this.#idle.delete(known);
         known.renew(hello);
         this.memory += known.memory;
         if (!connected) this.#tell(known);
@@ -107,6 +110,20 @@ export class Store {
       const before = oldest.memory;
       this.evicted += oldest.evict();
       this.memory -= before - oldest.memory;
+    }
+  }
+
+  /** Machines have hung up because they have nothing to tell. */
+  idle(clients: Iterable<ClientData>, now: number): void {
+    for (const client of clients) this.#idle.set(client, now);
+  }
+
+  /** Those who have hung up before `since`, and have not called again, are gone. */
+  sweep(since: number): void {
+    for (const [client, time] of this.#idle) {
+      if (time > since) continue;
+      this.#idle.delete(client);
+      this.disconnected(client);
     }
   }
 

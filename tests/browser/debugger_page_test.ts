@@ -88,7 +88,8 @@ Deno.test("The page is live, and shows a machine's hostile texts as texts", asyn
 Deno.test("The page asks for the token, and gives a foreign origin nothing", async () => {
   await withPage(async (page, url) => {
     assertEquals((await page.goto(url))?.status(), 401);
-    await page.goto(`${url}?token=t0`);
+    await page.fill("input[name=token]", "t0");
+    await page.click("button");
     await page.waitForSelector("#machines .row:has-text('server')");
     for (const path of ["live", "api/list", "diagram?id=server", ""]) {
       const { status, body } = await fetch(
@@ -101,6 +102,40 @@ Deno.test("The page asks for the token, and gives a foreign origin nothing", asy
       assertEquals(status, 403, path);
     }
   }, "t0");
+});
+
+Deno.test("connectDebugger works in a page of another port of this machine", async () => {
+  await withPage(async (page, url, store) => {
+    const folder = await Deno.makeTempDir();
+    const root = new URL("../../", import.meta.url).pathname;
+    await Deno.writeTextFile(
+      `${folder}/main.ts`,
+      `import { Machine } from "${root}mod.ts";
+       import { connectDebugger } from "${root}telemetry/mod.ts";
+       const machine = new Machine({ A: {}, B: {} }, { id: "in-browser" });
+       connectDebugger(machine, { url: "${url.replace("http", "ws")}" });
+       machine.add("A");`,
+    );
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["bundle", "--quiet", "-o", `${folder}/main.js`, `${folder}/main.ts`],
+      cwd: root,
+    }).output();
+    assert(success);
+    const script = await Deno.readTextFile(`${folder}/main.js`);
+    await using site = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () =>
+        new Response(`<script type="module">${script}</script>`, {
+          headers: { "content-type": "text/html" },
+        }),
+    );
+    await page.goto(`http://127.0.0.1:${site.addr.port}/`);
+    for (let i = 0; i < 200 && store.clients.get("in-browser")?.end !== 1; i++) {
+      await new Promise((next) => setTimeout(next, 50));
+    }
+    assertEquals(store.clients.get("in-browser")?.end, 1);
+    await Deno.remove(folder, { recursive: true });
+  });
 });
 
 Deno.test("parsePageMessage lets only known messages through", () => {
