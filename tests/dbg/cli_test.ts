@@ -119,3 +119,46 @@ Deno.test("dbg refuses bad input in one line, with exit code 2", async () => {
   }
   await Deno.remove(broken);
 });
+
+Deno.test("dbg shows itself in another debugger, but not in itself", async () => {
+  const started = async (...args: string[]) => {
+    const child = command(["--headless", "--listen", "127.0.0.1:0", ...args]).spawn();
+    const lines = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    const [, address] = (await lines.read()).value!.match(/Listening on (\S+)/)!;
+    await lines.cancel();
+    return { child, address };
+  };
+  const outer = await started();
+  const inner = await started("--dbg-self", outer.address, "--clean-on-connect");
+  let shown = "";
+  for (let i = 0; i < 100 && !shown.includes("+Start"); i++) {
+    shown = (await dbg("show", "dbg", "--url", `http://${outer.address}`)).out;
+  }
+  assertStringIncludes(shown, "[state] +Start +ClientMsg");
+  for (const { child } of [inner, outer]) {
+    child.kill("SIGTERM");
+    assertEquals((await child.status).code, 0);
+    await child.stdout.cancel();
+  }
+  const own = await dbg(
+    "--headless",
+    "--listen",
+    "127.0.0.1:17999",
+    "--dbg-self",
+    "127.0.0.1:17999",
+  );
+  assertEquals([own.code, own.err], [2, "dbg: --dbg-self is this debugger's own address\n"]);
+  const cases: readonly (readonly [string, ...string[]])[] = [
+    ["--dbg-self has to be", "--dbg-self", "http://x"],
+    ["--view has to be one of tree-log", "--view", "nope"],
+    ["--select-transition needs --select-machine", "--select-transition", "3"],
+    ['Machine "nope" is not known', "--import", TOUR, "--select-machine", "nope"],
+    ["Cannot write", "--log-file", "/nope/log"],
+  ];
+  for (const [text, ...args] of cases) {
+    const { code, err } = await dbg("--headless", "--listen", "127.0.0.1:0", ...args);
+    assertEquals(code, 2, text);
+    assertStringIncludes(err, text);
+    assertEquals(err.trim().split("\n").length, 1, err);
+  }
+});
