@@ -4,6 +4,7 @@ const query = location.search;
 let socket;
 let view = null;
 let drawnMachine = null;
+let drawnPlace = "";
 
 function element(tag, classes, text) {
   const made = document.createElement(tag);
@@ -161,7 +162,7 @@ function foot() {
   const found = search.text ? `search ${search.in}: ${search.text} ` : "";
   byId("status").textContent = `${lost}${found}${
     view.notice ||
-    "← → transition, alt+← → jump, shift+← → step, space play, t tail, v view, / search"
+    "← → transition, alt+← → jump, shift+← → step, space play, t tail, v view, d diagram, / search"
   }`;
 }
 
@@ -203,6 +204,13 @@ function draw() {
   diagram();
   if (view.machine && location.hash !== view.link) {
     history.replaceState(null, "", query + view.link);
+  }
+  // Only a move brings lines into sight: who scrolls is left alone.
+  const place = `${view.layout} ${view.link}`;
+  if (place === drawnPlace) return;
+  drawnPlace = place;
+  for (const row of document.querySelectorAll("main > :not(#diagram) .current")) {
+    row.scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -260,6 +268,11 @@ addEventListener("keydown", (event) => {
     : event.shiftKey
     ? { kind: "step", by }
     : { kind: "move", by };
+  if (event.key === "d") {
+    document.body.classList.toggle("wide");
+    drawnPlace = "";
+    if (view) draw();
+  }
   if (event.key === "/") {
     const text = prompt("Search transitions for a state", "") ?? "";
     send({ kind: "search", text, in: "transitions" });

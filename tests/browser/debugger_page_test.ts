@@ -50,6 +50,15 @@ Deno.test("The page shows machines, travels by keys and mouse, and has deep link
     await page.waitForSelector("#step:text('1 / ')");
     assertMatch(page.url(), /machine=server&tx=5&step=1$/);
     await page.waitForSelector('#diagram [data-state="Work"].lit');
+    await page.keyboard.press("d");
+    await page.waitForSelector("body.wide");
+    const inSight = await page.$eval("#main .current", (row) => {
+      const { top, bottom } = row.getBoundingClientRect();
+      const panel = row.parentElement!.getBoundingClientRect();
+      return top >= panel.top - 1 && bottom <= panel.bottom + 1;
+    });
+    assert(inSight);
+    await page.keyboard.press("d");
     await page.emulateMedia({ colorScheme: "light" });
     await shot(page, "light");
     await page.keyboard.press("v");
