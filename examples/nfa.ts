@@ -2,9 +2,12 @@
  * A nondeterministic finite automaton, which is in several states at once: it recognizes words over
  * a and b whose third letter from the end is an a.
  *
- *     deno run examples/nfa.ts abb babab
+ *     deno run examples/nfa.ts [WORD …]
  */
 import { defineSchema, Machine } from "../mod.ts";
+
+/** What is tried when no words are given. */
+const WORDS = ["abb", "babab", "bbb", "ab"];
 
 /** The moves of the automaton: from a state by a letter to states. */
 const MOVES = {
@@ -30,5 +33,6 @@ export function recognizes(word: string): boolean {
 }
 
 if (import.meta.main) {
-  for (const word of Deno.args) console.log(word, recognizes(word) ? "accepted" : "rejected");
+  const words = Deno.args.length > 0 ? Deno.args : WORDS;
+  for (const word of words) console.log(word, recognizes(word) ? "accepted" : "rejected");
 }

@@ -5,7 +5,7 @@
  *     deno task demo [FILE] [OUTPUT]
  *
  * Writes OUTPUT, or FILE.gz in the current folder. Ctrl+C cancels through the state's context: no partial
- * output is left, and the exit code is 130. A file that cannot be processed gives exit code 2.
+ * output is left, and the exit code is 130 (143 after SIGTERM). A file that cannot be processed gives exit code 2.
  */
 import { createHash } from "node:crypto";
 import { args, defineSchema, Machine } from "../mod.ts";
@@ -172,16 +172,18 @@ export async function main(argv: readonly string[]): Promise<number> {
       drawProgress(done, total);
     },
   });
-  let interrupted = false;
+  let interrupted = 0; // the exit code that the signal asks for
   const { promise: gaveUp, resolve: giveUp } = Promise.withResolvers<void>();
   let patience: ReturnType<typeof setTimeout> | undefined;
-  const onInterrupt = () => {
+  const stop = (code: number) => {
     // A read that is blocked cannot be aborted: the second time, or after a second, it is left alone.
     if (interrupted) giveUp();
-    interrupted = true;
+    interrupted = code;
     patience ??= setTimeout(giveUp, 1000);
     machine.remove(["ProcessingFile", "InProgress"]); // ends its context, and with it all streams
   };
+  const onInterrupt = () => stop(130);
+  const onTerminate = () => stop(143);
   let summary: Summary | undefined;
   machine.on("FileProcessedState", (e) => summary = e.args.summary);
   // The streams have been torn down when the handler's promise is rejected, not before.
@@ -189,17 +191,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     machine.addTracer({ handlerRejected: () => resolve() });
   });
   Deno.addSignalListener("SIGINT", onInterrupt);
+  Deno.addSignalListener("SIGTERM", onTerminate);
   try {
     machine.add("ProcessingFile");
     await Promise.race([machine.when("FileProcessed"), machine.whenErr(), stopped, gaveUp]);
     if (interrupted) {
       clearBar();
       console.error("Canceled: nothing was written");
-      return 130;
+      return interrupted;
     }
   } finally {
     clearTimeout(patience);
     Deno.removeSignalListener("SIGINT", onInterrupt);
+    Deno.removeSignalListener("SIGTERM", onTerminate);
   }
   if (!summary) {
     console.error(machine.err?.message.split("\n")[0] ?? "Unknown error");
@@ -214,5 +218,5 @@ export async function main(argv: readonly string[]): Promise<number> {
 if (import.meta.main) {
   debugEnv(); // AM_DBG_ADDR=1 shows the machine in the debugger
   Deno.exitCode = await main(Deno.args);
-  if (Deno.exitCode === 130) Deno.exit(); // whatever is still blocked
+  if (Deno.exitCode >= 130) Deno.exit(); // whatever is still blocked
 }

@@ -98,9 +98,17 @@ function compile(schema: Schema): CompiledSchema {
   };
 }
 
+const FIELDS: readonly string[] = [...RELATIONS, "auto", "multi", "args"];
+
 function cleanState(name: string, given: State, indexes: ReadonlyMap<string, number>): State {
   if (typeof given !== "object" || given === null) {
     throw new SchemaError(`State ${JSON.stringify(name)} is ${given}, expected an object`);
+  }
+  for (const field in given) {
+    if (FIELDS.includes(field)) continue;
+    throw new SchemaError(
+      `Unknown field ${JSON.stringify(field)} in ${name}${suggestion(field, FIELDS)}`,
+    );
   }
   const state: { -readonly [K in keyof State]: State[K] } = { ...given };
   for (const relation of RELATIONS) {

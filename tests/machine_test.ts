@@ -60,6 +60,11 @@ Deno.test("Machine refuses contradictory schemas", () => {
   );
   assertThrows(make({ A: { after: ["B"] }, B: { after: ["A"] } }), SchemaError, "cycle");
   assertThrows(make({ A: { add: "B" }, B: {} }), SchemaError, "not a list");
+  assertThrows(
+    make({ A: { requires: ["B"] }, B: {} }),
+    SchemaError,
+    'Unknown field "requires" in A: did you mean "require"',
+  );
   assertThrows(make({ A: null }), SchemaError, "expected an object");
   assertThrows(() => new Machine(null as unknown as Record<string, object>), SchemaError);
 });

@@ -57,30 +57,32 @@ Deno.test("process_file says that no space is left", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("process_file leaves no output when it is interrupted", async () => {
-  const folder = await Deno.makeTempDir();
-  const big = await Deno.open(`${folder}/big.bin`, { write: true, create: true });
-  for (let i = 0; i < 200; i++) {
-    for (let k = 0; k < 16; k++) await big.write(crypto.getRandomValues(new Uint8Array(65_536)));
-  }
-  big.close();
-  await Deno.writeTextFile(`${folder}/big.bin.gz`, "an earlier result");
-  const child = start(folder, "big.bin");
-  const reader = child.stdout.getReader();
-  let out = "";
-  while (!out.includes("+ProcessingFile")) {
-    out += new TextDecoder().decode((await reader.read()).value);
-  }
-  child.kill("SIGINT");
-  while (!(await reader.read()).done);
-  const { code } = await child.status;
-  assertEquals(code, 130);
-  assertEquals(await new Response(child.stderr).text(), "Canceled: nothing was written\n");
-  const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-  assertEquals(left, ["big.bin", "big.bin.gz"]);
-  assertEquals(await Deno.readTextFile(`${folder}/big.bin.gz`), "an earlier result");
-  await Deno.remove(folder, { recursive: true });
-});
+for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`process_file leaves no output after ${signal}`, async () => {
+    const folder = await Deno.makeTempDir();
+    const big = await Deno.open(`${folder}/big.bin`, { write: true, create: true });
+    for (let i = 0; i < 200; i++) {
+      for (let k = 0; k < 16; k++) await big.write(crypto.getRandomValues(new Uint8Array(65_536)));
+    }
+    big.close();
+    await Deno.writeTextFile(`${folder}/big.bin.gz`, "an earlier result");
+    const child = start(folder, "big.bin");
+    const reader = child.stdout.getReader();
+    let out = "";
+    while (!out.includes("+ProcessingFile")) {
+      out += new TextDecoder().decode((await reader.read()).value);
+    }
+    child.kill(signal);
+    while (!(await reader.read()).done);
+    const { code } = await child.status;
+    assertEquals(code, expected);
+    assertEquals(await new Response(child.stderr).text(), "Canceled: nothing was written\n");
+    const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assertEquals(left, ["big.bin", "big.bin.gz"]);
+    assertEquals(await Deno.readTextFile(`${folder}/big.bin.gz`), "an earlier result");
+    await Deno.remove(folder, { recursive: true });
+  });
+}
 
 Deno.test("process_file refuses to overwrite its input, and names the output when that is the trouble", async () => {
   const folder = await Deno.makeTempDir();
