@@ -24,7 +24,9 @@ interface Source {
   readonly token?: string;
 }
 
-interface Listening extends Source {
+interface Listening {
+  readonly import?: string;
+  readonly token?: string;
   readonly headless?: boolean;
   readonly listen: string;
   readonly maxMem: number;
