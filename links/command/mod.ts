@@ -118,8 +118,11 @@ export class Command {
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode === 0) Deno.exit(0);
+      const [first] = this.program.args;
       if (error.code === "commander.excessArguments" && this.program.commands.length > 0) {
-        error.message = `Unknown command "${this.program.args[0]}".`;
+        error.message = this.program.commands.some((command) => command.name() === first)
+          ? `Too many arguments for command "${this.program.name()} ${first}".`
+          : `Unknown command "${first}".`;
       }
       const wrong = new ValidationError(
         error.message.replace(/^error: /, "").replace(/\n\((.*)\)$/, ". $1")
