@@ -2,6 +2,7 @@ import type { Context } from "../clock/mod.ts";
 import type { ArgsOf, StateNames } from "../relations/mod.ts";
 import type { AddErrOptions, Machine } from "./machine.ts";
 import type { Mutation, MutationSource, Result } from "./mutation.ts";
+import { printAs } from "./printing.ts";
 import type { Transition } from "./transition.ts";
 
 /**
@@ -104,3 +105,8 @@ export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unk
     };
   }
 }
+
+printAs(
+  HandlerEvent,
+  ({ name, transition }) => `HandlerEvent ${name} of transition ${transition.id}`,
+);

@@ -23,6 +23,7 @@ import { Observer } from "./observer.ts";
 import { plansFor } from "./plans.ts";
 import { exportTime, importTime, type MachineTime } from "./restore.ts";
 import { type Condition, Subscriptions, type WaitOptions } from "./subscriptions.ts";
+import { printAs } from "./printing.ts";
 import { globalTracers, type Tracer } from "./tracer.ts";
 import type { Transition } from "./transition.ts";
 
@@ -756,3 +757,5 @@ class Details {
   observer: Observer | null = null;
   readonly onDispose: (() => void)[] = [];
 }
+
+printAs(Machine, (machine) => `Machine ${machine.id} ${machine.toStringAll()}`);

@@ -14,6 +14,7 @@ import { HandlerEvent } from "./event.ts";
 import type { BoundHandler } from "./handlers.ts";
 import type { Mutation, MutationOrigin, MutationSource, Result } from "./mutation.ts";
 import type { Call, Plan } from "./plans.ts";
+import { printAs } from "./printing.ts";
 import type { Step } from "./tracer.ts";
 
 const NO_ARGS: Readonly<Record<string, unknown>> = Object.freeze({});
@@ -193,6 +194,11 @@ export class Transition implements Mutation {
     return states.map((state) => this.call.plans.schema.names[state]);
   }
 }
+
+printAs(
+  Transition,
+  ({ id, type, calledStates, result }) => `Transition ${id}: ${type} ${calledStates} ${result}`,
+);
 
 const ACCEPTED = -2;
 const REFUSED = -1;

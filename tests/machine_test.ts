@@ -846,3 +846,17 @@ Deno.test("Machine.importTime resumes where exportTime was", () => {
   assertEquals(other.toStringAll(), "(A:1)[New:0 Exception:0]");
   assertThrows(() => other.importTime(time, () => ({ A: -1 })), SchemaError, "whole ticks");
 });
+
+Deno.test("console.log shows a machine, an event and a mutation in a line", () => {
+  const machine = new Machine({ A: {}, B: {} }, { id: "m" });
+  const seen: string[] = [];
+  machine.on("AState", (e) => {
+    seen.push(Deno.inspect(e), Deno.inspect(e.mutation));
+  });
+  machine.add("A");
+  assertEquals(seen, [
+    "HandlerEvent AState of transition 1",
+    "Transition 1: add A queued",
+  ]);
+  assertEquals(Deno.inspect(machine), "Machine m (A:1)[B:0 Exception:0]");
+});
