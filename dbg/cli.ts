@@ -336,6 +336,7 @@ async function exportFrom({ store, client, exportForm }: Model, dir: string): Pr
   const path = `${dir}/${name}`;
   try {
     if (!/^[\w-][\w.-]*$/.test(name)) throw new Error("it is no plain file name");
+    await Deno.mkdir(dir, { recursive: true });
     await exportFile(
       store,
       path,

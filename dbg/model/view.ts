@@ -283,7 +283,7 @@ function filterBar(model: Model): FilterView[] {
   return [
     ...FILTER_NAMES.map((name, i) => ({
       name,
-      text: `skip ${name}`,
+      text: `${model.filters[name] ? "✓" : "·"} skip ${name}`,
       on: filters[name],
       focused: focused(i),
     })),
