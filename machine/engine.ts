@@ -13,8 +13,8 @@ import {
 import type { Bindings } from "./bindings.ts";
 import { HandlerTimeoutError, QueueLimitError } from "./errors.ts";
 import type { BoundHandler } from "./handlers.ts";
-import type { AddErrOptions, Machine } from "./machine.ts";
-import type { Mutation, MutationOrigin, Result } from "./mutation.ts";
+import type { Machine } from "./machine.ts";
+import type { AddErrOptions, Mutation, MutationOrigin, Result } from "./mutation.ts";
 import type { Observer } from "./observer.ts";
 import { type Call, Plan, type Plans, plansFor } from "./plans.ts";
 import { Queue } from "./queue.ts";

@@ -1,7 +1,8 @@
 import type { Context } from "../clock/mod.ts";
-import type { ArgsOf, StateNames } from "../relations/mod.ts";
-import type { AddErrOptions, Machine } from "./machine.ts";
-import type { Mutation, MutationSource, Result } from "./mutation.ts";
+import type { ArgsOf, ArgsParam, StateNames } from "../relations/mod.ts";
+import type { HandlerEvent as Event } from "./handler_event.ts";
+import type { Machine } from "./machine.ts";
+import type { AddErrOptions, Mutation, MutationSource, Result } from "./mutation.ts";
 import { printAs } from "./printing.ts";
 import type { Transition } from "./transition.ts";
 
@@ -9,7 +10,8 @@ import type { Transition } from "./transition.ts";
  * What a handler receives. Mutations made through it carry their source for tracers, and are
  * `canceled` once its context has expired, so that a late asynchronous result changes nothing.
  */
-export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unknown>> {
+export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unknown>>
+  implements Event<S, Args, Machine<S>> {
   /** The handler's name. */
   declare readonly name: string;
   /** The transition that the handler is part of. */
@@ -71,7 +73,8 @@ export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unk
   }
 
   /** Like `machine.add`, with a source, and canceled after the context's end. */
-  add<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): Result {
+  add<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
+  add(states: string | readonly string[], args?: unknown): Result {
     return this.transition.engine.mutate("add", states, args, this);
   }
 
@@ -81,12 +84,14 @@ export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unk
   }
 
   /** Like `machine.set`, with a source, and canceled after the context's end. */
-  set<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): Result {
+  set<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
+  set(states: string | readonly string[], args?: unknown): Result {
     return this.transition.engine.mutate("set", states, args, this);
   }
 
   /** Like `machine.toggle`, with a source, and canceled after the context's end. */
-  toggle<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): Result {
+  toggle<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
+  toggle(states: string | readonly string[], args?: unknown): Result {
     const { engine } = this.transition;
     return engine.mutate(engine.is(states) ? "remove" : "add", states, args, this);
   }

@@ -1,23 +1,33 @@
-import type { ArgsOf, StateNames } from "../relations/mod.ts";
-import type { HandlerEvent } from "./event.ts";
+/**
+ * The types of handlers by their names. `M` is the machine's type as `event.machine` shows it:
+ * `Machine<S>` says it when it binds, so that these types need not know that class.
+ */
+import type { EventArgs, ReturnsOf, StateNames } from "../relations/mod.ts";
+import type { HandlerEvent } from "./handler_event.ts";
+import type { MachineOf } from "./machine_of.ts";
 
 /** May refuse a transition by returning `false`; synchronous, reads only. */
-export type NegotiationHandler<S, N extends StateNames<S>> = (
-  event: HandlerEvent<S, ArgsOf<S, N>>,
+export type NegotiationHandler<S, N extends StateNames<S>, M = MachineOf<S>> = (
+  event: HandlerEvent<S, EventArgs<S, N>, M>,
 ) => boolean | void;
 
-/** Acts on a transition; what it returns is ignored, but for a promise's rejection. */
-export type FinalHandler<S, N extends StateNames<S>> = (
-  event: HandlerEvent<S, ArgsOf<S, N>>,
-) => unknown;
+/** What a final handler may return: anything, unless the state declares what it answers. */
+export type Answer<R> = unknown extends R ? unknown : R | Promise<R>;
+
+/** Acts on a transition; what it returns is the answer to those who asked. */
+export type FinalHandler<S, N extends StateNames<S>, M = MachineOf<S>> = (
+  event: HandlerEvent<S, EventArgs<S, N>, M>,
+) => Answer<ReturnsOf<S, N>>;
 
 /** A negotiation handler whose arguments may be those of another state's mutation. */
-export type AnyNegotiationHandler<S> = (
-  event: HandlerEvent<S, Record<string, unknown>>,
+export type AnyNegotiationHandler<S, M = MachineOf<S>> = (
+  event: HandlerEvent<S, Record<string, unknown>, M>,
 ) => boolean | void;
 
 /** A final handler whose arguments may be those of another state's mutation. */
-export type AnyFinalHandler<S> = (event: HandlerEvent<S, Record<string, unknown>>) => unknown;
+export type AnyFinalHandler<S, M = MachineOf<S>> = (
+  event: HandlerEvent<S, Record<string, unknown>, M>,
+) => unknown;
 
 /** `FooFoo` for each `Foo`. */
 export type SelfName<N extends string> = N extends string ? `${N}${N}` : never;
@@ -30,11 +40,11 @@ export type HandlerName<S> =
   | "AnyState";
 
 /** The handlers of a machine by name, without the ones between two states (`FooBar`). */
-export type Handlers<S> = { [K in HandlerName<S>]?: HandlerOf<S, K> };
+export type Handlers<S, M = MachineOf<S>> = { [K in HandlerName<S>]?: HandlerOf<S, K, M> };
 
 /** The handlers of one state. */
-export type StateHandlers<S, N extends StateNames<S>> = {
-  [K in `${N}${"Enter" | "Exit" | "State" | "End"}` | SelfName<N>]?: HandlerOf<S, K>;
+export type StateHandlers<S, N extends StateNames<S>, M = MachineOf<S>> = {
+  [K in `${N}${"Enter" | "Exit" | "State" | "End"}` | SelfName<N>]?: HandlerOf<S, K, M>;
 };
 
 /** Names of the wrong form, shown in the compiler's message. */
@@ -43,35 +53,51 @@ export interface UnknownHandler<K> {
   readonly "this name belongs to no state": K;
 }
 
-/** The state `B` of `AB`, for some state `A`. Linear in the number of states, per key that gets here. */
-export type PairTarget<S, K extends string, A = StateNames<S>> = A extends string
-  ? K extends `${A}${infer B}` ? Extract<B, StateNames<S>> : never
+/**
+ * The state `B` of `AB`, for some state `A`. Tries each place to split the name: the number of states
+ * does not count.
+ */
+export type PairTarget<S, K extends string, Head extends string = ""> = K extends
+  `${infer C}${infer Tail}`
+  ? `${Head}${C}` extends StateNames<S>
+    ? Tail extends StateNames<S> ? Tail : PairTarget<S, Tail, `${Head}${C}`>
+  : PairTarget<S, Tail, `${Head}${C}`>
   : never;
 
-/** The type of the handler between two states called `K`. */
-export type PairHandler<S, K extends string, B = PairTarget<S, K>> = [B] extends [never]
-  ? UnknownHandler<K>
-  : NegotiationHandler<S, B & StateNames<S>>;
+/** The type of the handler called exactly `K`; `never` when this name belongs to no state. */
+export type ExactHandler<S, K extends string, M = MachineOf<S>> = K extends "AnyEnter"
+  ? AnyNegotiationHandler<S, M>
+  : K extends "AnyState" ? AnyFinalHandler<S, M>
+  : K extends `${infer N extends StateNames<S>}State` ? FinalHandler<S, N, M>
+  : K extends `${infer N extends StateNames<S>}Enter` ? NegotiationHandler<S, N, M>
+  : K extends `${infer _N extends StateNames<S>}End` ? AnyFinalHandler<S, M>
+  : K extends `${infer _N extends StateNames<S>}Exit` ? AnyNegotiationHandler<S, M>
+  : [PairTarget<S, K>] extends [never] ? never
+  : NegotiationHandler<S, PairTarget<S, K>, M>;
 
-/** The type of the handler called `K`, by the name's ending. */
-export type BySuffix<S, K extends string> = K extends `${infer N extends StateNames<S>}State`
-  ? FinalHandler<S, N>
-  : K extends `${infer N extends StateNames<S>}Enter` ? NegotiationHandler<S, N>
-  : K extends `${StateNames<S>}End` ? AnyFinalHandler<S>
-  : K extends `${StateNames<S>}Exit` ? AnyNegotiationHandler<S>
-  : PairHandler<S, K>;
+/** The name with the other case of its first letter. */
+export type Flipped<K extends string> = K extends `${infer C}${infer Rest}`
+  ? C extends Uppercase<C> ? `${Lowercase<C>}${Rest}` : `${Uppercase<C>}${Rest}`
+  : never;
 
-/** Whether a name starts with an upper-case letter, so that it has to be a handler's. */
-export type StartsUpper<K extends string> = K extends `${infer C}${string}`
-  ? C extends Lowercase<C> ? false : true
+/** Whether a name that is no handler's must be a slip: it is capitalised, or only its first letter's case is wrong. */
+export type IsSlip<S, K extends string> = K extends `${infer C}${string}`
+  ? C extends Lowercase<C> ? ([ExactHandler<S, Flipped<K>>] extends [never] ? false : true)
+  : true
   : false;
 
-/** The type of the handler called `K`; names that start with a lower-case letter are free. */
-export type HandlerOf<S, K> = K extends string ? K extends "AnyEnter" ? AnyNegotiationHandler<S>
-  : K extends "AnyState" ? AnyFinalHandler<S>
-  : StartsUpper<K> extends true ? BySuffix<S, K>
-  : unknown
+/** The type of the handler called `K`; names that could not be meant as a handler's are free. */
+export type HandlerOf<S, K, M = MachineOf<S>> = K extends string
+  ? [ExactHandler<S, K, M>] extends [never]
+    ? (IsSlip<S, K> extends true ? UnknownHandler<K> : unknown)
+  : ExactHandler<S, K, M>
   : unknown;
 
+/** The type of the handler called exactly `K`, and an error for every other name. */
+export type NamedHandler<S, K extends string, M = MachineOf<S>> = [ExactHandler<S, K, M>] extends
+  [never] ? UnknownHandler<K> : ExactHandler<S, K, M>;
+
 /** An object or instance of handlers, checked key by key. */
-export type HandlersObject<S, K extends PropertyKey> = { [P in K]?: NoInfer<HandlerOf<S, P>> };
+export type HandlersObject<S, K extends PropertyKey, M = MachineOf<S>> = {
+  [P in K]?: NoInfer<HandlerOf<S, P, M>>;
+};

@@ -1,6 +1,7 @@
 import { type Context, isActiveTick } from "../clock/mod.ts";
 import {
   type ArgsOf,
+  type ArgsParam,
   compileSchema,
   contains,
   indexOf,
@@ -10,67 +11,51 @@ import {
   SchemaError,
   type StateNames,
 } from "../relations/mod.ts";
-import type { AnyMachine } from "./any_machine.ts";
+import type { AnyMachine, Tracer, Transition } from "./any_machine.ts";
 import { type Binding, Bindings } from "./bindings.ts";
 import { Engine } from "./engine.ts";
 import { EvalTimeoutError, MachineDisposedError } from "./errors.ts";
 import { explainCanceled, type Explanation } from "./explain.ts";
-import type { HandlerOf, Handlers, HandlersObject } from "./handler_types.ts";
+import type { Handlers, HandlersObject, NamedHandler } from "./handler_types.ts";
 import { type HandlerFunction, handlerFunctions } from "./handlers.ts";
 import { type ArgsMapper, levelNumber, LOG_LEVELS, type Logger, type LogLevel } from "./logging.ts";
-import type { Mutation, Result } from "./mutation.ts";
+import type { AddErrOptions, IsQueuedOptions, Mutation, Result } from "./mutation.ts";
 import { Observer } from "./observer.ts";
 import { plansFor } from "./plans.ts";
 import { exportTime, importTime, type MachineTime } from "./restore.ts";
-import { type Condition, Subscriptions, type WaitOptions } from "./subscriptions.ts";
+import { type Condition, Subscriptions } from "./subscriptions.ts";
+import type { WaitOptions } from "./wait_options.ts";
 import { printAs } from "./printing.ts";
-import { globalTracers, type Tracer } from "./tracer.ts";
-import type { Transition } from "./transition.ts";
+import { globalTracers } from "./tracer.ts";
 
 /** Settings of a new machine. */
 export interface MachineOptions<S = Record<string, unknown>> {
   /** Names the machine in logs, errors and the debugger. @default a generated one */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Disposes this machine with itself, ends its contexts, and shares its inheritable tracers. */
-  readonly parent?: AnyMachine;
+  readonly parent?: AnyMachine | undefined;
   /** Disposes the machine when it aborts. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Bound at once; for pairs of states (`FooBar`) use `bindHandlers`. */
-  readonly handlers?: Handlers<S>;
+  readonly handlers?: Handlers<S, Machine<S>> | undefined;
   /** A synchronous handler that takes longer, in milliseconds, is an error. @default {Infinity} */
-  readonly handlerTimeout?: number;
+  readonly handlerTimeout?: number | undefined;
   /** How many mutations may wait. @default {1000} */
-  readonly queueLimit?: number;
+  readonly queueLimit?: number | undefined;
   /** How much is logged. @default {"nothing"} */
-  readonly logLevel?: LogLevel;
+  readonly logLevel?: LogLevel | undefined;
   /** Takes the log lines. @default `console.log` with the start of the id */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** Which arguments are logged, see {@linkcode argsMapper}. @default none */
-  readonly logArgs?: ArgsMapper;
+  readonly logArgs?: ArgsMapper | undefined;
   /** Observers, present from `machineInit` on. */
-  readonly tracers?: readonly Tracer[];
+  readonly tracers?: readonly Tracer[] | undefined;
   /** Free-form labels. */
-  readonly tags?: readonly string[];
+  readonly tags?: readonly string[] | undefined;
   /** What handlers throw becomes the Exception state; else it is thrown out of the mutation. @default {true} */
-  readonly catchErrors?: boolean;
+  readonly catchErrors?: boolean | undefined;
   /** Prints errors by `console.error`. @default {true} */
-  readonly printErrors?: boolean;
-}
-
-/** What else to add with an error. */
-export interface AddErrOptions<Name extends string = string> {
-  /** A state that says more about the error, added together with `Exception`. */
-  readonly state?: Name;
-  /** More arguments beside `err`. */
-  readonly args?: Readonly<Record<string, unknown>>;
-}
-
-/** How {@linkcode Machine.isQueued} compares. */
-export interface IsQueuedOptions {
-  /** Exactly these states, not just among others. @default {false} */
-  readonly strict?: boolean;
-  /** Only mutations without arguments. @default {false} */
-  readonly withoutArgs?: boolean;
+  readonly printErrors?: boolean | undefined;
 }
 
 const NO_TAGS: readonly string[] = [];
@@ -146,7 +131,9 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
       );
     }
     options.tracers?.forEach((tracer) => this.addTracer(tracer));
-    if (options.handlers) this.bindHandlers(options.handlers as HandlersObject<S, string>);
+    if (options.handlers) {
+      this.bindHandlers(options.handlers as HandlersObject<S, string, Machine<S>>);
+    }
     if (signal) {
       const onAbort = () => this.dispose();
       if (signal.aborted) return onAbort();
@@ -182,7 +169,8 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
    *
    * @throws {StateUnknownError} If there is no such state.
    */
-  add<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): Result {
+  add<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
+  add(states: string | readonly string[], args?: unknown): Result {
     return this.#engine.mutate("add", states, args);
   }
 
@@ -200,7 +188,8 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
    *
    * @throws {StateUnknownError} If there is no such state.
    */
-  set<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): Result {
+  set<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
+  set(states: string | readonly string[], args?: unknown): Result {
     return this.#engine.mutate("set", states, args);
   }
 
@@ -209,7 +198,8 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
    *
    * @throws {StateUnknownError} If there is no such state.
    */
-  toggle<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): Result {
+  toggle<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
+  toggle(states: string | readonly string[], args?: unknown): Result {
     const type = this.#engine.is(states) ? "remove" : "add";
     return this.#engine.mutate(type, states, args);
   }
@@ -225,7 +215,11 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
   }
 
   /** Whether an add would be executed now: asks relations and negotiation, changes nothing. */
-  canAdd<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): boolean {
+  canAdd<const N extends StateNames<S>>(
+    states: N | readonly N[],
+    ...args: ArgsParam<S, N>
+  ): boolean;
+  canAdd(states: string | readonly string[], args?: unknown): boolean {
     return this.#can("add", states, args);
   }
 
@@ -235,7 +229,11 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
   }
 
   /** Whether a set would be executed now: asks relations and negotiation, changes nothing. */
-  canSet<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): boolean {
+  canSet<const N extends StateNames<S>>(
+    states: N | readonly N[],
+    ...args: ArgsParam<S, N>
+  ): boolean;
+  canSet(states: string | readonly string[], args?: unknown): boolean {
     return this.#can("set", states, args);
   }
 
@@ -249,10 +247,10 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
    */
   explain(): Explanation | null;
   /** Why this mutation would be canceled. */
-  explain<const N extends StateNames<S>>(
-    type: MutationType,
+  explain<const T extends MutationType, const N extends StateNames<S>>(
+    type: T,
     states: N | readonly N[],
-    args?: ArgsOf<S, N>,
+    ...args: T extends "remove" ? [args?: ArgsOf<S, N> | undefined] : ArgsParam<S, N>
   ): Explanation | null;
   explain(
     type?: MutationType,
@@ -458,7 +456,7 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
    *
    * @throws {HandlerUnknownError} If a name belongs to no state, or could mean two things.
    */
-  bindHandlers<K extends PropertyKey>(handlers: HandlersObject<S, K>): Binding {
+  bindHandlers<K extends PropertyKey>(handlers: HandlersObject<S, K, Machine<S>>): Binding {
     return this.#bind(handlerFunctions(handlers), handlers);
   }
 
@@ -469,8 +467,8 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
    */
   on<const K extends string>(
     name: K,
-    fn: HandlerOf<S, K>,
-    options: { readonly signal?: AbortSignal } = {},
+    fn: NamedHandler<S, K, Machine<S>>,
+    options: { readonly signal?: AbortSignal | undefined } = {},
   ): Binding {
     const { signal } = options;
     const binding = this.#bind(new Map([[name, fn as HandlerFunction]]), undefined);

@@ -3,35 +3,46 @@
  *
  * @module
  */
-export type { AddErrOptions, IsQueuedOptions, MachineOptions } from "./machine.ts";
-export type { AnyMachine } from "./any_machine.ts";
+export type { MachineOptions } from "./machine.ts";
+export type { AnyMachine, Step, Tracer, Transition } from "./any_machine.ts";
 export type { ArgsMapper, Logger, LogLevel } from "./logging.ts";
 export type { Binding } from "./bindings.ts";
 export type { Explanation, RelationRefusal } from "./explain.ts";
-export type { HandlerEvent } from "./event.ts";
+export type { HandlerEvent } from "./handler_event.ts";
+export type { AskParams, MachineOf, Mutations, Requests } from "./machine_of.ts";
 export type {
+  Change,
+  Clocked,
+  MachineWith,
+  OneOrMore,
+  Readable,
+  SubscribeOptions,
+  Unsubscribe,
+  Watched,
+} from "./machine_with.ts";
+export type {
+  Answer,
   AnyFinalHandler,
   AnyNegotiationHandler,
-  BySuffix,
+  ExactHandler,
   FinalHandler,
+  Flipped,
   HandlerName,
   HandlerOf,
   Handlers,
   HandlersObject,
+  IsSlip,
+  NamedHandler,
   NegotiationHandler,
-  PairHandler,
   PairTarget,
   SelfName,
-  StartsUpper,
   StateHandlers,
   UnknownHandler,
 } from "./handler_types.ts";
 export type { MachineTime } from "./restore.ts";
-export type { Mutation, MutationSource } from "./mutation.ts";
+export type { AddErrOptions, IsQueuedOptions, Mutation, MutationSource } from "./mutation.ts";
 export type { Refusal } from "./engine.ts";
-export type { Step, Tracer } from "./tracer.ts";
-export type { Transition } from "./transition.ts";
-export type { WaitOptions } from "./subscriptions.ts";
+export type { WaitOptions } from "./wait_options.ts";
 export { argsMapper, LOG_LEVELS } from "./logging.ts";
 export {
   EvalTimeoutError,

@@ -44,3 +44,19 @@ export interface MutationOrigin {
   /** Where the mutation comes from. */
   readonly source: MutationSource;
 }
+
+/** What else to add with an error. */
+export interface AddErrOptions<Name extends string = string> {
+  /** A state that says more about the error, added together with `Exception`. */
+  readonly state?: Name | undefined;
+  /** More arguments beside `err`. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** How `isQueued` compares. */
+export interface IsQueuedOptions {
+  /** Exactly these states, not just among others. @default {false} */
+  readonly strict?: boolean | undefined;
+  /** Only mutations without arguments. @default {false} */
+  readonly withoutArgs?: boolean | undefined;
+}

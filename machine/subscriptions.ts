@@ -2,14 +2,9 @@ import { contains } from "../relations/mod.ts";
 import type { Engine } from "./engine.ts";
 import { MachineDisposedError } from "./errors.ts";
 import type { Plan } from "./plans.ts";
+import type { WaitOptions } from "./wait_options.ts";
 
-/** Bounds of a wait. */
-export interface WaitOptions {
-  /** Rejects the promise with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Rejects the promise with a `TimeoutError` after so many milliseconds. @default {Infinity} */
-  readonly timeout?: number;
-}
+export type { WaitOptions };
 
 /** What a promise waits for. States are indexes. */
 export type Condition =

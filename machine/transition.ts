@@ -8,7 +8,7 @@ import {
   resolve,
   type StateSet,
 } from "../relations/mod.ts";
-import type { AnyMachine } from "./any_machine.ts";
+import type { AnyMachine, Transition as SeenTransition } from "./any_machine.ts";
 import type { Engine } from "./engine.ts";
 import { HandlerEvent } from "./event.ts";
 import type { BoundHandler } from "./handlers.ts";
@@ -31,7 +31,7 @@ class Trace {
 const NO_TRACE: Readonly<Trace> = new Trace();
 
 /** A mutation, and its processing: what handlers and tracers see of it. */
-export class Transition implements Mutation {
+export class Transition implements SeenTransition {
   // One is made per transition with handlers: fields that are declared only, and none with `#`,
   // because the engine makes such objects several times faster.
 

@@ -5,23 +5,35 @@
  * @module
  */
 export type {
-  ArgsOf,
+  ArgsMaker,
   ArgsType,
-  DeclaredArgs,
   ExceptionArgs,
+  Marker,
+  Obligatory,
   Panic,
-  Relation,
-  Schema,
-  SchemaOver,
-  State,
-  StateNames,
-  StatesOf,
+  Returns,
+  ReturnsType,
+} from "./args.ts";
+export type {
+  Answers,
+  ArgsOf,
+  ArgsParam,
+  DeclaredArgs,
+  DeclaredBy,
+  EventArgs,
+  NeedsArgs,
+  NeedsNone,
+  ReturnsOf,
   UnionToIntersection,
-} from "./schema.ts";
+} from "./args_of.ts";
+export type { Relation, Schema, State, StateNames, StatesOf, Timeouts } from "./schema.ts";
+export type { SchemaOver } from "./merge.ts";
 export type { CompiledSchema } from "./compiled.ts";
 export type { MutationType, RelationRecorder, Resolution } from "./resolver.ts";
 export type { KeptSet, StateSet } from "./state_set.ts";
-export { args, defineSchema, mergeSchemas, mergeStates, RELATIONS } from "./schema.ts";
+export { args, returns } from "./args.ts";
+export { defineSchema, RELATIONS } from "./schema.ts";
+export { exclusive, mergeSchemas, mergeStates } from "./merge.ts";
 export { compileSchema, indexOf } from "./compiled.ts";
 export { autoStates, resolve } from "./resolver.ts";
 export { relevantStates } from "./relevance.ts";

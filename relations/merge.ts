@@ -1,0 +1,86 @@
+import { RELATIONS, type Schema, type State, type StateNames } from "./schema.ts";
+
+/** A schema whose relations and timeouts may also name the states of `Base`. */
+export type SchemaOver<Base, S> = {
+  readonly [K in keyof S]: State<NoInfer<StateNames<Base> | StateNames<S>>, S[K]>;
+};
+
+/**
+ * Merges up to eight schemas: the states of all, in order. A later schema may refer to the states
+ * of the earlier ones; a state in several gets the union of its relations and timeouts, and the
+ * later flags.
+ *
+ * @example Usage
+ * ```ts
+ * import { defineSchema, mergeSchemas, Machine } from "@asyncmachine/asyncmachine";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const base = defineSchema({ Start: {} });
+ * const machine = new Machine(mergeSchemas(base, { Ready: { auto: true, require: ["Start"] } }));
+ * machine.add("Start");
+ * assertEquals(machine.toString(), "(Start:1 Ready:1)");
+ * ```
+ */
+export function mergeSchemas<A, B, C, D, E, F, G, H>(
+  a: Schema<A>,
+  b?: SchemaOver<A, B>,
+  c?: SchemaOver<A & B, C>,
+  d?: SchemaOver<A & B & C, D>,
+  e?: SchemaOver<A & B & C & D, E>,
+  f?: SchemaOver<A & B & C & D & E, F>,
+  g?: SchemaOver<A & B & C & D & E & F, G>,
+  h?: SchemaOver<A & B & C & D & E & F & G, H>,
+): Schema<A & B & C & D & E & F & G & H>;
+export function mergeSchemas(...schemas: (Schema | undefined)[]): Schema {
+  const merged: Record<string, State> = {};
+  for (const schema of schemas) {
+    for (const [name, state] of Object.entries(schema ?? {})) {
+      const before = Object.hasOwn(merged, name) ? merged[name] : {};
+      const both: Record<string, unknown> = { ...before, ...state };
+      for (const relation of RELATIONS) {
+        if (before[relation] && state[relation]) {
+          both[relation] = mergeStates(before[relation], state[relation]);
+        }
+      }
+      if (before.timeouts && state.timeouts) {
+        both.timeouts = { ...before.timeouts, ...state.timeouts };
+      }
+      merged[name] = both;
+    }
+  }
+  return merged;
+}
+
+/** The union of lists of states, in order of first appearance. */
+export function mergeStates<const N extends string>(...lists: readonly (readonly N[])[]): N[] {
+  return [...new Set(lists.flat())];
+}
+
+/**
+ * A group of states of which at most one is active: the same states, each with the `remove` of all
+ * the others added.
+ *
+ * @example Usage
+ * ```ts
+ * import { exclusive, Machine } from "@asyncmachine/asyncmachine";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const machine = new Machine({
+ *   ...exclusive({ Idle: {}, Loading: {}, Loaded: {} }),
+ *   Online: {},
+ * });
+ * machine.add(["Loading", "Online"]);
+ * machine.add("Loaded");
+ * assertEquals(machine.activeStates(), ["Loaded", "Online"]);
+ * ```
+ */
+export function exclusive<S>(states: Schema<S>): Schema<S>;
+export function exclusive(states: Schema): Schema {
+  const names = Object.keys(states);
+  return Object.fromEntries(
+    Object.entries(states).map(([name, state]) => {
+      const others = names.filter((other) => other !== name);
+      return [name, { ...state, remove: mergeStates(state.remove ?? [], others) }];
+    }),
+  );
+}
