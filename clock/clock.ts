@@ -8,6 +8,7 @@ export class Clock {
   /** The tick of each state, by index. */
   ticks: number[];
   #repeats: number[] | null = null;
+  #imports = 0;
 
   constructor(ticks: number[]) {
     this.ticks = ticks;
@@ -34,14 +35,30 @@ export class Clock {
     return this.#repeats === null ? this.ticks[state] : this.ticks[state] - this.#repeats[state];
   }
 
-  /** Puts other ticks in place, those of the state `i` now being of the state `index(i)`. */
-  replace(ticks: number[], index: (old: number) => number = (old) => old): void {
-    const before = this.#repeats;
-    if (before !== null) {
-      const repeats = ticks.map(() => 0);
-      before.forEach((repeated, old) => repeats[index(old)] = repeated);
-      this.#repeats = repeats;
-    }
-    this.ticks = ticks;
+  /** Moves by two for each call of a multi state whose calls are activations of their own. */
+  renew(states: readonly number[]): void {
+    for (const state of states) this.ticks[state] += 2;
+  }
+
+  /** Makes room for more states; those of the state `i` are then of the state `index(i)`. */
+  reindex(size: number, index: (old: number) => number): void {
+    const move = (old: readonly number[]) => {
+      const moved: number[] = new Array(size).fill(0);
+      old.forEach((value, state) => moved[index(state)] = value);
+      return moved;
+    };
+    this.ticks = move(this.ticks);
+    this.#repeats &&= move(this.#repeats);
+  }
+
+  /** Puts other ticks in place; returns the states whose tick differs: their activations end or begin. */
+  replace(ticks: readonly number[]): number[] {
+    const repeats = this.#repeats ??= ticks.map(() => 0);
+    const changed = [...ticks.keys()].filter((state) => ticks[state] !== this.ticks[state]);
+    // Far from all that was, so that no activation of before is taken for a present one.
+    const base = ++this.#imports * 2 ** 32;
+    for (const state of changed) repeats[state] = ticks[state] - base;
+    this.ticks = [...ticks];
+    return changed;
   }
 }

@@ -1,3 +1,5 @@
+import { checkDelay, delay } from "./delay.ts";
+
 /**
  * How long something is valid: a node of the tree machine → state activation → children.
  *
@@ -14,6 +16,7 @@ export class Context {
   #reason: unknown;
   #controller: AbortController | null = null;
   #children: Set<Context> | null = null;
+  #onEnd: Set<() => void> | null = null;
 
   /**
    * Makes a context, valid unless its parent has ended.
@@ -61,17 +64,71 @@ export class Context {
     return new Context(label, this);
   }
 
+  /**
+   * Resolves after so many milliseconds; rejects with the context's reason when it ends first, at once
+   * if it has ended. Leaves nothing behind, and does no harm when nobody awaits it.
+   *
+   * @throws {RangeError} If the time is no number from 0 up.
+   */
+  sleep(ms: number): Promise<void> {
+    checkDelay(ms);
+    const { promise, resolve, reject } = resolvers();
+    const cancel = this.#expired ? () => {} : delay(ms, () => {
+      forget();
+      resolve();
+    });
+    const forget = this.onEnd(() => {
+      cancel();
+      reject(this.reason);
+    });
+    return promise;
+  }
+
+  /** Calls `fn` when the context ends, at once if it has ended; returns what takes it back. */
+  onEnd(fn: () => void): () => void {
+    if (this.#expired) {
+      fn();
+      return () => {};
+    }
+    const ends = this.#onEnd ??= new Set();
+    const once = () => fn(); // the same function may be given twice
+    ends.add(once);
+    return () => void ends.delete(once);
+  }
+
   /** Ends this context and all below it, children first. */
   end(reason?: unknown): void {
     if (this.#expired) return;
-    this.#expired = true;
-    this.#reason = reason;
     if (this.parent !== null) this.parent.#children?.delete(this);
-    const children = this.#children;
-    this.#children = null;
-    if (children) {
-      for (const child of children) child.end(reason);
+    // All are marked before anybody is told: who listens finds the whole tree ended.
+    const ended: Context[] = [this];
+    for (let i = 0; i < ended.length; i++) {
+      const context = ended[i];
+      context.#expired = true;
+      context.#reason = reason;
+      for (const child of context.#children ?? []) ended.push(child);
+      context.#children = null;
     }
+    for (let i = ended.length - 1; i >= 0; i--) ended[i].#tell();
+  }
+
+  #tell(): void {
+    const ends = this.#onEnd;
+    this.#onEnd = null;
+    ends?.forEach((onEnd) => onEnd());
     this.#controller?.abort(this.reason);
   }
+}
+
+/** A promise that never crashes the process, and its two ends. */
+function resolvers(): {
+  promise: Promise<void>;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+} {
+  let resolve!: () => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<void>((res, rej) => [resolve, reject] = [res, rej]);
+  promise.catch(() => {});
+  return { promise, resolve, reject };
 }

@@ -7,3 +7,4 @@ export type { Time } from "./time.ts";
 export { Clock } from "./clock.ts";
 export { Context } from "./context_tree.ts";
 export { isActiveTick } from "./tick.ts";
+export { checkDelay, delay } from "./delay.ts";

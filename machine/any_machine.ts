@@ -48,7 +48,7 @@ export interface AnyMachine {
   /** Removes an observer. */
   removeTracer(tracer: Tracer): boolean;
   /** Calls `fn` on disposal. */
-  onDispose(fn: () => void): void;
+  onDispose(fn: () => void): unknown;
   /** Ends the machine. */
   dispose(): void;
   /** The active states with their ticks. */
@@ -112,6 +112,10 @@ export interface Tracer {
   schemaChange?(machine: AnyMachine, before: Schema): void;
   /** A mutation has to wait for the running transition. */
   mutationQueued?(machine: AnyMachine, mutation: Mutation): void;
+  /** A mutation that waited will not run: the machine is disposed of, or its drain went over its limit. */
+  mutationDropped?(machine: AnyMachine, mutation: Mutation): void;
+  /** `importTime` replaced the ticks; `before` are the old ones. */
+  timeImport?(machine: AnyMachine, before: Time): void;
   /** A transition was made, before its relations count; dry runs too (`transition.check`). */
   transitionInit?(transition: Transition): void;
   /** Relations are resolved; negotiation starts next. Not called when relations canceled. */

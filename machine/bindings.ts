@@ -1,12 +1,6 @@
 import type { CompiledSchema } from "../relations/mod.ts";
-import type { Engine } from "./engine.ts";
-import {
-  type BoundHandler,
-  type HandlerFunction,
-  parseHandlerName,
-  takesEvent,
-} from "./handlers.ts";
-import { plansFor } from "./plans.ts";
+import { parseHandlerName, roleOf } from "./handler_names.ts";
+import { type Plans, plansFor } from "./plans.ts";
 
 /** Handlers that were bound together. */
 export interface Binding extends Disposable {
@@ -16,61 +10,222 @@ export interface Binding extends Disposable {
   unbind(): void;
 }
 
+/** Any handler, called with its event. */
+export type HandlerFunction = (event: unknown) => unknown;
+
+/** One bound function; those of the same name form a list, in the order of binding. */
+export interface BoundHandler {
+  /** The handler's name. */
+  readonly name: string;
+  /** The function. */
+  readonly fn: HandlerFunction;
+  /** What `this` is. */
+  readonly self: unknown;
+  /** Whether it can see its event: for others none is made. */
+  readonly takesEvent: boolean;
+  /** The next function of this name. */
+  readonly next: BoundHandler | null;
+}
+
+/** The bound handlers by slot. */
+export type HandlerTable = readonly (BoundHandler | null)[];
+
+/** Functions that are bound together. */
 interface Entry {
   readonly self: unknown;
   readonly functions: ReadonlyMap<string, HandlerFunction>;
 }
 
-/** All handlers of one machine. The table by slot is made anew on each change, so that a running transition keeps its own. */
-export class Bindings {
-  readonly #engine: Engine;
-  readonly #entries: Set<Entry> = new Set();
+/** What a machine's handlers are at one moment; machines that bind the same object share it. */
+export interface HandlerSet {
+  /** The plans for their names. */
+  readonly plans: Plans;
+  /** The functions. */
+  readonly table: HandlerTable;
+  /** Where they come from, in the order of binding. */
+  readonly entries: readonly Entry[];
+}
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+const NONE: readonly Entry[] = [];
+
+const emptySets = new WeakMap<CompiledSchema, HandlerSet>();
+
+/** The set of a machine without handlers. */
+function noHandlers(schema: CompiledSchema): HandlerSet {
+  let set = emptySets.get(schema);
+  if (set === undefined) {
+    set = { plans: plansFor(schema, []), table: [], entries: NONE };
+    emptySets.set(schema, set);
+  }
+  return set;
+}
+
+/** The handlers of one machine. The set is made when it is needed, so that binding n costs n. */
+export class Bindings {
+  #set: HandlerSet | null;
+  #schema: CompiledSchema;
+  #entries: readonly Entry[];
+  readonly #changed: () => void;
+
+  /** @param changed Told when the set has to be taken anew. */
+  constructor(schema: CompiledSchema, changed: () => void) {
+    this.#schema = schema;
+    this.#set = noHandlers(schema);
+    this.#entries = NONE;
+    this.#changed = changed;
+  }
+
+  /** The present set. */
+  get set(): HandlerSet {
+    return this.#set ??= setOf(this.#schema, this.#entries);
   }
 
   /**
-   * Binds functions by handler name.
+   * Binds the functions of an object or class instance whose names are exactly handlers'.
    *
-   * @throws {HandlerUnknownError} If a name belongs to no state, or could mean two things.
+   * @throws {HandlerUnknownError} If a name is a slip, or could mean two things.
    */
-  bind(functions: ReadonlyMap<string, HandlerFunction>, self: unknown): Binding {
-    for (const name of functions.keys()) parseHandlerName(this.#engine.schema, name);
-    const entry: Entry = { self, functions };
-    this.#entries.add(entry);
-    this.#rebuild(this.#engine.schema);
+  bindObject(handlers: object): Binding {
+    const set = setOfObject(this.#schema, handlers);
+    if (this.#entries.length > 0) return this.#insert(set.entries[0]);
+    this.#entries = set.entries;
+    this.#set = set;
+    this.#changed();
+    return this.#binding(set.entries[0]);
+  }
+
+  /**
+   * Binds one function.
+   *
+   * @throws {HandlerUnknownError} If the name belongs to no state, or could mean two things.
+   */
+  bindOne(name: string, fn: HandlerFunction): Binding {
+    parseHandlerName(this.#schema, name);
+    return this.#insert({ self: undefined, functions: new Map([[name, fn]]) });
+  }
+
+  #insert(given: Entry): Binding {
+    // The same object may be bound twice, and taken away once.
+    const entry = this.#entries.includes(given) ? { ...given } : given;
+    this.#own().push(entry);
+    this.#renew();
+    return this.#binding(entry);
+  }
+
+  #binding(entry: Entry): Binding {
     const unbind = () => {
-      if (this.#entries.delete(entry)) this.#rebuild(this.#engine.schema);
+      const at = this.#entries.indexOf(entry);
+      if (at === -1) return;
+      this.#own().splice(at, 1);
+      this.#renew();
     };
-    return { names: [...functions.keys()], unbind, [Symbol.dispose]: unbind };
+    return { names: [...entry.functions.keys()], unbind, [Symbol.dispose]: unbind };
+  }
+
+  /** The entries as a list of this machine's own. */
+  #own(): Entry[] {
+    if (this.#set !== null) this.#entries = [...this.#entries];
+    return this.#entries as Entry[];
+  }
+
+  #renew(): void {
+    this.#set = null;
+    this.#changed();
+  }
+
+  /** Goes on with another schema. */
+  setSchema(schema: CompiledSchema): void {
+    this.#schema = schema;
+    this.#renew();
   }
 
   /** Drops all. */
   clear(): void {
-    this.#entries.clear();
+    this.#entries = NONE;
+    this.#renew();
   }
+}
 
-  /** The names of all bound handlers. */
-  names(): Set<string> {
-    return new Set([...this.#entries].flatMap((entry) => [...entry.functions.keys()]));
+function setOf(schema: CompiledSchema, entries: readonly Entry[]): HandlerSet {
+  if (entries.length === 0) return noHandlers(schema);
+  const names = new Set(entries.flatMap((entry) => [...entry.functions.keys()]));
+  const plans = plansFor(schema, names);
+  const heads = new Map<string, BoundHandler>();
+  for (let i = entries.length - 1; i >= 0; i--) {
+    const { functions, self } = entries[i];
+    for (const [name, fn] of functions) {
+      heads.set(name, {
+        name,
+        fn,
+        self,
+        takesEvent: takesEvent(fn),
+        next: heads.get(name) ?? null,
+      });
+    }
   }
+  return { plans, table: plans.handlers.names.map((name) => heads.get(name) ?? null), entries };
+}
 
-  #rebuild(schema: CompiledSchema): void {
-    const plans = plansFor(schema, this.names());
-    this.#engine.setHandlers(plans, this.table(plans.handlers.names));
-  }
+/** What an object was bound as before: the next machine of the schema shares it. */
+interface Known {
+  readonly set: HandlerSet;
+  /** How many properties it had then. */
+  readonly size: number;
+}
 
-  /** The functions by slot. */
-  table(names: readonly string[]): (BoundHandler | null)[] {
-    const entries = [...this.#entries].reverse();
-    return names.map((name) => {
-      let first: BoundHandler | null = null;
-      for (const { functions, self } of entries) {
-        const fn = functions.get(name);
-        if (fn) first = { name, fn, self, takesEvent: takesEvent(fn), next: first };
-      }
-      return first;
-    });
+const knownObjects = new WeakMap<object, WeakMap<CompiledSchema, Known>>();
+
+function setOfObject(schema: CompiledSchema, handlers: object): HandlerSet {
+  let bySchema = knownObjects.get(handlers);
+  const known = bySchema?.get(schema);
+  if (known !== undefined && isUnchanged(handlers, known)) return known.set;
+  const functions = new Map<string, HandlerFunction>();
+  for (const [name, fn] of functionsOf(handlers)) {
+    const role = roleOf(schema, name);
+    if (role === "handler") functions.set(name, fn);
+    else if (role === "slip") parseHandlerName(schema, name); // throws, and says what would be right
   }
+  const set = setOf(schema, [{ self: handlers, functions }]);
+  if (bySchema === undefined) knownObjects.set(handlers, bySchema = new WeakMap());
+  bySchema.set(schema, { set, size: Object.keys(handlers).length });
+  return set;
+}
+
+/** Whether an object still has the functions that it was bound with, and no others. */
+function isUnchanged(handlers: object, { set, size }: Known): boolean {
+  for (const [name, fn] of set.entries[0].functions) {
+    if ((handlers as Record<string, unknown>)[name] !== fn) return false;
+  }
+  return Object.keys(handlers).length === size;
+}
+
+/** The functions of an object or class instance, inherited ones too. */
+function functionsOf(handlers: object): Map<string, HandlerFunction> {
+  const found = new Map<string, HandlerFunction>();
+  for (
+    let owner = handlers;
+    owner && Object.getPrototypeOf(owner) !== null;
+    owner = Object.getPrototypeOf(owner)
+  ) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      if (found.has(name) || name === "constructor") continue;
+      const value = Object.getOwnPropertyDescriptor(owner, name)!.value;
+      if (typeof value === "function") found.set(name, value);
+    }
+  }
+  return found;
+}
+
+const NO_PARAMETERS = /^(?:async\s+)?(?:function\s*)?[\w$]*\s*\(\s*\)/;
+/** What gives a function its arguments all the same, or hides what it does. */
+const HIDDEN_PARAMETERS = /arguments|\beval\b|native code|\\u/;
+
+/**
+ * Whether a function can see what it is called with. By its source, since `length` leaves out rest
+ * and default parameters; in doubt it can.
+ */
+function takesEvent(fn: HandlerFunction): boolean {
+  if (fn.length > 0) return true;
+  const source = Function.prototype.toString.call(fn);
+  return !NO_PARAMETERS.test(source) || HIDDEN_PARAMETERS.test(source);
 }

@@ -1,4 +1,4 @@
-import { Clock, Context, isActiveTick } from "../clock/mod.ts";
+import { checkDelay, Clock, type Context, delay } from "../clock/mod.ts";
 import {
   type CompiledSchema,
   contains,
@@ -10,107 +10,113 @@ import {
   setOf,
   type StateSet,
 } from "../relations/mod.ts";
-import type { Bindings } from "./bindings.ts";
-import { HandlerTimeoutError, QueueLimitError } from "./errors.ts";
-import type { BoundHandler } from "./handlers.ts";
-import type { Machine } from "./machine.ts";
-import type { AddErrOptions, Mutation, MutationOrigin, Result } from "./mutation.ts";
+import type { AnyMachine, Step } from "./any_machine.ts";
+import { Ask } from "./ask.ts";
+import { Bindings, type HandlerSet } from "./bindings.ts";
+import { Contexts } from "./contexts.ts";
+import type { Core } from "./core.ts";
+import { Drain } from "./drain.ts";
+import { MachineDisposedError, RefusedError } from "./errors.ts";
+import { explainCanceled } from "./explain.ts";
+import type { Explanation, Refusal } from "./explanation.ts";
+import { exceptionOf } from "./failures.ts";
+import type { AddErrOptions, MutationOrigin, MutationSource, Result } from "./mutation.ts";
 import type { Observer } from "./observer.ts";
-import { type Call, Plan, type Plans, plansFor } from "./plans.ts";
-import { Queue } from "./queue.ts";
-import type { Subscriptions } from "./subscriptions.ts";
-import type { Step } from "./tracer.ts";
-import { runTransition, toError, Transition, tryTransition } from "./transition.ts";
-
-/** Why a mutation was canceled outside of relations and handlers. */
-export type Refusal = "disposed" | "expired" | "queueLimit" | "dryRun";
-
-/** A function that waits for its turn between transitions. */
-export interface EvalRequest extends Mutation {
-  /** Runs it and settles its promise. */
-  readonly run: () => void;
-}
+import type { Plan } from "./plan.ts";
+import type { Call } from "./plans.ts";
+import { Running } from "./running.ts";
+import { Signals } from "./signals.ts";
+import { running as innermost } from "./source.ts";
+import type { Subscribers } from "./subscribers.ts";
+import { printError, toError } from "./thrown.ts";
+import { type TimeoutTable, type Timer, Timers } from "./timers.ts";
+import { type Failed, TransitionRecord } from "./transition.ts";
+import { checkWaitOptions, type StateWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { type Condition, rejected, Waits } from "./waits.ts";
 
 /*
- * The bits of `mode`. While it is 0, mutations without handlers take the short way: nobody can
- * see anything of them but ticks and promises.
+ * The bits of `mode`. While it is 0, a mutation without handlers takes the short cut: nobody can see
+ * more of it than ticks and promises.
  */
+/** A drain runs. Set and cleared by `setBusy`. */
 const BUSY = 1;
+/** Somebody watches. Set and cleared by `setObserver`. */
 const OBSERVED = 2;
+/** The machine is over. Set by `dispose`, never cleared. */
 const DISPOSED = 4;
+/** States have contexts. Set by `stateContext`, cleared when the last of them has ended. */
 const CONTEXTS = 8;
+/** Functions wait for a condition: they may do anything. Set and cleared by `setQueries`. */
 const QUERIES = 16;
+/** The active states may contradict the relations. Set by `undo` and imports, cleared by `apply`. */
 const INCONSISTENT = 32;
-
-const NO_EVALS = Object.freeze({});
+/** Handlers were bound or unbound. Set by the bindings, cleared when the set is taken anew. */
+const REBOUND = 64;
+/** Somebody has subscribed. Set and cleared by `subscribe`. */
+const SUBSCRIBED = 128;
+/** Activations have timeouts. Set by `setTimers`. */
+const TIMED = 256;
 
 let machinesMade = 0;
 
-/** The moving parts of a machine: its ticks, its queue, and the loop that runs transitions. */
-export class Engine {
-  /** The public face. */
-  readonly machine: Machine<Record<string, unknown>>;
-  /** The current schema. */
+/** The moving parts of a machine, put together: its ticks, and the way into its queue. */
+export class Engine implements Core {
+  /** The public face; set by it. */
+  machine!: AnyMachine;
   schema: CompiledSchema;
-  /** The plans for the schema and the names of the bound handlers. */
-  plans: Plans;
-  /** The bound handlers by slot. */
-  handlers: readonly (BoundHandler | null)[] = [];
-  /** All bindings, made with the first one. */
-  bindings: Bindings | null = null;
-  /** The logical clocks. */
   readonly clock: Clock;
-  /** The active states: those with an odd tick. */
   readonly active: StateSet;
-  /** Tracers and logging; null while nobody watches. */
+  readonly contexts: Contexts;
+  readonly bindings: Bindings;
   observer: Observer | null = null;
   /** Pending waits, made with the first one. */
-  subscriptions: Subscriptions | null = null;
-  /** Whether throws become the Exception state. */
+  waits: Waits | null = null;
+  /** Who is told of all changes, made with the first one. */
+  subscribers: Subscribers | null = null;
+  /** The times that run, made when the schema has some or the first is added. */
+  timers: Timers | null = null;
   catchErrors = true;
-  /** Whether errors are printed. */
   printErrors = true;
-  /** What a synchronous handler may take, in milliseconds. */
   handlerTimeout = Infinity;
-  /** How many mutations may wait. */
   queueLimit = 1000;
+  drainLimit = 1_000_000;
+  /** What comes after the running drain. */
+  onRest: (() => void) | null = null;
   /** The last error. */
   err: Error | null = null;
-  /** What was canceled last: a transition, or a reason that needs none. */
-  canceled: Transition | Plan | Refusal | null = null;
-  /** The active states against which a plan was canceled. */
-  canceledBefore: KeptSet = 0;
-  /** Handlers are called without anything around them. */
-  plainCalls = true;
-  /** What runs: a transition, or a plan for which nobody has needed a transition so far. */
-  #running: Transition | Plan | null = null;
-  #args: unknown = undefined;
-  #applied = false;
+  /** The error of the present activation of Exception. */
+  activeError: Error | null = null;
+  #handlers: HandlerSet;
+  #running: Running | null = null;
+  #drain: Drain | null = null;
+  #signals: Signals | null = null;
+  /** What was canceled last, with the active states if it is a call. */
+  #canceled: TransitionRecord | Refusal | Call | null = null;
+  #canceledBefore: KeptSet = 0;
+  /** The asynchronous handlers that go on. */
+  #pending: Map<PromiseLike<unknown>, string> | null = null;
+  /** Activations that came by an import and are to be resumed: state name → activation. */
+  #imported: Map<string, number> | null = null;
+  #savedTimers: readonly Timer[] = [];
   #mode = 0;
   #id: string | null;
-  #queue: Queue<Transition | EvalRequest> | null = null;
-  #contexts: Map<number, Context> | null = null;
-  #context: Context | null = null;
-  #barred: Set<number> | null = null;
-  #thrown: { error: unknown } | null = null;
-  #transitions = 0;
-  readonly #parentContext: Context | null;
+  /** How many transitions have run; the number of the last one. */
+  transitions = 0;
 
-  constructor(
-    machine: Machine<Record<string, unknown>>,
-    schema: CompiledSchema,
-    id: string | undefined,
-    parent: Engine | null,
-  ) {
-    this.machine = machine;
+  constructor(schema: CompiledSchema, id: string | undefined, parent: Engine | null) {
     this.schema = schema;
-    this.plans = plansFor(schema, []);
-    const ticks: number[] = [];
-    for (let i = 0; i < schema.names.length; i++) ticks.push(0);
-    this.clock = new Clock(ticks);
+    this.clock = new Clock(schema.names.map(() => 0));
     this.active = setOf(schema.names.length, []);
     this.#id = id ?? null;
-    this.#parentContext = parent === null ? null : parent.context;
+    this.contexts = new Contexts(this, parent === null ? null : parent.contexts);
+    this.bindings = new Bindings(schema, () => this.#mode |= REBOUND);
+    this.#handlers = this.bindings.set;
+  }
+
+  get handlers(): HandlerSet {
+    if ((this.#mode & REBOUND) === 0) return this.#handlers;
+    this.#mode &= ~REBOUND;
+    return this.#handlers = this.bindings.set;
   }
 
   /** The id; one is made up on first use. */
@@ -120,436 +126,426 @@ export class Engine {
     }`;
   }
 
-  /** Whether the machine has ended. */
   get disposed(): boolean {
     return (this.#mode & DISPOSED) !== 0;
   }
 
-  /** Whether a transition or the drain of the queue is under way. */
   get busy(): boolean {
     return (this.#mode & BUSY) !== 0;
   }
 
-  /** The transition that is running, dry runs included; made on first use. */
-  get transition(): Transition | null {
-    const running = this.#running;
-    if (!(running instanceof Plan)) return running;
-    const tx = new Transition(this, running.call, this.#args, null);
-    tx.begin(this.#transitions);
-    tx.plan = running;
-    if (this.#applied) tx.applied(running);
-    return this.#running = tx;
+  get running(): Running {
+    return this.#running ??= new Running(this);
+  }
+
+  set running(running: Running) {
+    this.#running = running;
+  }
+
+  /** Whether a transition runs. */
+  get inTransition(): boolean {
+    return this.#running !== null && this.#running.active;
+  }
+
+  get signals(): Signals {
+    return this.#signals ??= new Signals();
+  }
+
+  get drain(): Drain {
+    return this.#drain ??= new Drain(this);
+  }
+
+  /** How many mutations wait. */
+  get waiting(): number {
+    return this.#drain === null ? 0 : this.#drain.size;
   }
 
   // --- mutations -------------------------------------------------------------
 
-  /** Runs a mutation, or queues it while a transition runs. */
+  /**
+   * Runs a mutation, or queues it while a drain runs. The one short cut stands here: a mutation that
+   * calls no handler, while nobody watches, only moves ticks and settles waits.
+   */
   mutate(
     type: MutationType,
     states: string | readonly string[],
     args?: unknown,
-    event: MutationOrigin | null = null,
+    origin: MutationOrigin | null = null,
   ): Result {
-    const call = this.callOf(type, states);
-    if (this.#mode !== 0 || event !== null) return this.#submit(call, args, event);
-    const plan = call.plan(this.active);
-    return plan.silent ? this.#runSilently(plan, args) : this.#runUnwatched(plan, args);
-  }
-
-  /** Like `#drain`, but nobody watches: a transition is only made when a handler wants its event. */
-  #runUnwatched(plan: Plan, args: unknown): Result {
-    let result: Result;
-    this.#mode = BUSY;
-    this.#running = plan;
-    this.#args = args;
-    this.#applied = false;
-    this.#transitions++;
-    try {
-      result = runTransition(this, plan);
-      if (this.#running !== plan || result !== "executed") this.#conclude(this.transition!, result);
-      this.#running = null;
-      if (this.subscriptions !== null) this.#notify(plan, result, args);
-      if (this.#queue !== null) this.#runQueue();
-    } finally {
-      this.#mode &= ~BUSY;
-      this.#running = null;
-      this.#args = undefined;
-      this.#barred = null;
+    if (args !== undefined) checkArgs(args);
+    if (this.#mode !== 0 || origin !== null) {
+      return this.#submit(this.callOf(type, states), args, origin, null);
     }
-    if (this.#followed) this.#queueEnded();
-    return result;
-  }
-
-  /** Nobody watches, nothing is called: ticks, waits and auto states are all that there is. */
-  #runSilently(plan: Plan, args: unknown): Result {
+    const plan = typeof states === "string"
+      ? this.#handlers.plans.plan(type, states, this.active)
+      : this.callOf(type, states).plan(this.active);
+    if (!plan.silent || plan.call.needsArgs !== -1) {
+      return this.#submit(plan.call, args, null, null);
+    }
     if (!plan.accepted) {
-      this.canceledBefore = keep(this.active);
-      this.canceled = plan;
+      this.transitions++;
+      this.canceledBy(plan.call);
       return "canceled";
     }
-    if (plan.changes) this.#applySilently(plan, args);
+    if (plan.changes) this.#moveTicks(plan, args);
     return "executed";
   }
 
-  #applySilently(plan: Plan, args: unknown): void {
+  #moveTicks(plan: Plan<Call>, args: unknown): void {
+    this.transitions++;
     this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
-    const { subscriptions } = this;
-    if (subscriptions !== null && subscriptions.size > 0) subscriptions.notify(plan, args);
-    const call = this.plans.nextAuto(this.active);
+    const { waits } = this;
+    if (waits !== null && waits.size > 0) {
+      waits.notify(plan.once, plan.twice, plan.resolution.enters, args);
+    }
+    const call = plan.autosFollow ? this.#handlers.plans.nextAuto(this.active) : null;
     if (call !== null) {
       const next = call.plan(this.active);
-      if (!next.silent) {
-        this.#drain(new Transition(this, call, undefined, null));
-      } else if (next.accepted) {
-        this.clock.advance(next.once, next.twice);
-        next.flip(this.active);
-        if (subscriptions !== null && subscriptions.size > 0) {
-          subscriptions.notify(next, undefined);
-        }
-      }
+      // Other handlers, or an event, may follow: the drain has a way for all of them.
+      if (!next.silent) this.drain.start(call, undefined, null);
+      else if (next.accepted) this.#moveTicks(next, undefined);
+      else this.transitions++;
     }
-    subscriptions?.queueEnded();
+    if (waits !== null) waits.queueEnded();
   }
 
-  #submit(call: Call, args: unknown, event: MutationOrigin | null): Result {
-    if (this.disposed) return this.#cancel("disposed");
-    if (event !== null && event.expired) return this.#cancel("expired");
-    if (this.transition?.check) return this.#cancel("dryRun");
-    if (!this.busy) {
-      if (call.type === "remove" && !call.called.some((state) => contains(this.active, state))) {
-        return "executed";
-      }
-      return this.#drain(new Transition(this, call, args, event));
+  #submit(call: Call, args: unknown, origin: MutationOrigin | null, ask: Ask | null): Result {
+    if (call.needsArgs !== -1 && args === undefined) {
+      throw new TypeError(
+        `Cannot ${call.type} ${this.schema.names[call.needsArgs]}: its calls must pass arguments`,
+      );
     }
-    const queue = this.#queue ??= new Queue();
-    if (args === undefined && !call.multi && this.transition !== null && isSame(queue.last, call)) {
-      return "queued";
+    const mode = this.#mode;
+    if ((mode & DISPOSED) !== 0) return this.#refuse("disposed");
+    if (origin !== null && origin.expired) return this.#refuse("expired");
+    if ((mode & BUSY) !== 0) {
+      if (this.running.check && this.running.active) return this.#refuse("dryRun");
+      return this.drain.push(call, args, origin?.source ?? innermost()?.source ?? null, ask);
     }
-    if (queue.size >= this.queueLimit) {
-      this.report(new QueueLimitError(`${call.type} ${call.names.join(", ")}`, this.queueLimit));
-      return this.#cancel("queueLimit");
+    if (
+      ask === null && call.type === "remove" && !call.called.some((s) => contains(this.active, s))
+    ) {
+      return "executed";
     }
-    const tx = new Transition(this, call, args, event);
-    queue.push(tx);
-    this.observer?.queued(tx);
-    return "queued";
+    const outer = innermost();
+    if (outer !== null || origin !== null) return this.#submitNested(call, args, origin, ask);
+    return this.drain.start(call, args, ask);
   }
 
-  #cancel(why: Refusal): Result {
-    this.canceled = why;
+  /** While a transition of another machine runs, or with a source that has to be kept. */
+  #submitNested(call: Call, args: unknown, origin: MutationOrigin | null, ask: Ask | null): Result {
+    const tooDeep = this.drain.tooDeep(call.type, call.names);
+    if (tooDeep !== null) {
+      this.note(tooDeep);
+      this.runNext(exceptionOf(this, tooDeep));
+      return this.#refuse("drainLimit");
+    }
+    if (origin === null) return this.drain.start(call, args, ask);
+    const tx = new TransitionRecord(this, call, args, origin.source);
+    tx.ask = ask;
+    this.runNext(tx);
+    return tx.result;
+  }
+
+  #refuse(why: Refusal): Result {
+    this.canceledBy(why);
     return "canceled";
   }
 
-  /** Runs a transition and then the queue; the result is the first one's. */
-  #drain(first: Transition): Result {
-    this.#mode |= BUSY;
-    let result: Result;
-    try {
-      result = this.#run(first);
-      this.#runQueue();
-    } finally {
-      this.#mode &= ~BUSY;
-      this.#barred = null;
-    }
-    this.#queueEnded();
-    return result;
-  }
-
-  #runQueue(): void {
-    const queue = this.#queue;
-    if (queue === null) return;
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      if (next instanceof Transition) this.#run(next);
-      else next.run();
+  canceledBy(why: TransitionRecord | Call | Refusal): void {
+    this.#canceled = why;
+    if (typeof why === "object" && !(why instanceof TransitionRecord)) {
+      this.#canceledBefore = keep(this.active);
     }
   }
 
-  #run(tx: Transition): Result {
-    if (this.disposed) return tx.result = this.#cancel("disposed");
-    const outer = this.transition;
-    // The schema or the handlers may have changed since it was queued.
-    if (tx.call.plans !== this.plans) tx = this.#renewed(tx);
-    this.#running = tx;
-    tx.begin(++this.#transitions);
-    let result: Result;
-    try {
-      this.observer?.init(tx);
-      const plan = tx.plan = this.planOf(tx.call);
-      if (plan.accepted) this.observer?.start(tx);
-      result = tx.check ? tryTransition(this, plan) : runTransition(this, plan);
-    } finally {
-      this.#running = outer;
-    }
-    this.#conclude(tx, result);
-    if (!tx.check) this.#notify(tx.plan!, result, tx.args);
-    return result;
+  explanation(): Explanation | null {
+    const canceled = this.#canceled;
+    return explainCanceled(
+      canceled === null || typeof canceled === "string" || canceled instanceof TransitionRecord
+        ? canceled
+        : { call: canceled, before: this.#canceledBefore },
+    );
   }
 
-  #conclude(tx: Transition, result: Result): void {
-    tx.result = result;
-    if (result === "canceled") this.canceled = tx;
-    this.observer?.end(tx);
+  runNext(tx: TransitionRecord): void {
+    if (!this.disposed) this.between(() => this.drain.unshift(tx));
   }
 
-  #notify(plan: Plan, result: Result, args: unknown): void {
-    const { subscriptions } = this;
-    if (subscriptions === null || subscriptions.size === 0) return;
-    subscriptions.notify(plan, result === "executed" ? args : undefined);
+  /** Runs something between transitions; what it queues runs next, when the machine is idle: at once. */
+  between(fn: () => void): void {
+    if (this.busy) fn();
+    else this.drain.between(fn);
   }
 
-  /** The same request for the present schema and handlers. */
-  #renewed(tx: Transition): Transition {
-    const { auto, type, names } = tx.call;
-    const call = auto
-      ? this.plans.auto(names.map((name) => indexOf(this.schema, name)))
-      : this.plans.list(type, names);
-    return new Transition(this, call, tx.args, tx.event, tx.check);
+  queueFirst(tx: TransitionRecord): void {
+    this.drain.unshift(tx);
+  }
+
+  barAutos(states: readonly number[]): void {
+    this.drain.bar(states);
+  }
+
+  throwLater(error: unknown): void {
+    this.drain.throwLater(error);
   }
 
   /** What the mutation would be by now; changes nothing. */
-  dryRun(type: MutationType, states: string | readonly string[], args?: unknown): Transition {
-    const call = this.callOf(type, states);
-    const tx = new Transition(this, call, args, null, true);
-    if (this.disposed) {
-      tx.result = "canceled";
-      return tx;
+  dryRun(type: MutationType, states: string | readonly string[], args?: unknown): TransitionRecord {
+    if (args !== undefined) checkArgs(args);
+    return this.drain.dryRun(this.callOf(type, states), args);
+  }
+
+  ask(
+    state: string,
+    args: unknown,
+    options: WaitOptions | undefined,
+    origin: MutationOrigin | null,
+  ): Promise<unknown> {
+    if (typeof state !== "string") {
+      throw new TypeError(`Cannot ask ${String(state)}: expected a state's name`);
     }
-    if (this.transition?.check) {
-      // Handlers of a dry run must not start another: relations alone answer.
-      tx.result = this.planOf(call).accepted ? "executed" : "canceled";
-      return tx;
+    if (args !== undefined) checkArgs(args);
+    if (options !== undefined) checkWaitOptions(options);
+    const call = this.handlers.plans.one("add", state);
+    const signal = options?.signal;
+    if (signal?.aborted) return rejected(signal.reason);
+    const ask = new Ask(call.called[0]);
+    const result = this.#submit(call, args, origin, ask);
+    // Canceled before it became a transition: by disposal, an expired context, a limit, a dry run.
+    if (this.disposed) ask.refuse(new MachineDisposedError(this.id, `answer for ${state}`));
+    else if (result === "canceled") {
+      ask.refuse(new RefusedError(this.id, state, this.explanation()));
     }
-    const mode = this.#mode;
-    const { canceled } = this;
-    this.#mode |= BUSY;
-    try {
-      this.#run(tx);
-    } finally {
-      this.#mode = (this.#mode & ~BUSY) | (mode & BUSY);
-      this.canceled = canceled;
-    }
-    if ((mode & BUSY) === 0) this.#afterwards();
-    return tx;
+    if (options !== undefined && ask.open) this.#limitAsk(ask, state, options);
+    return ask.promise;
   }
 
-  /** Runs what got into the queue although no transition was under way. */
-  #afterwards(): void {
-    if (this.#queue !== null && this.#queue.size > 0) {
-      this.#mode |= BUSY;
-      try {
-        this.#runQueue();
-      } finally {
-        this.#mode &= ~BUSY;
-        this.#barred = null;
-      }
-      this.#queueEnded();
-    } else {
-      this.#throwPending();
-    }
-  }
-
-  /** Whether somebody waits for the end of the queue. */
-  get #followed(): boolean {
-    return this.observer !== null || this.subscriptions !== null || this.#thrown !== null;
-  }
-
-  #queueEnded(): void {
-    this.observer?.queueEnded();
-    this.subscriptions?.queueEnded();
-    this.#throwPending();
-  }
-
-  #throwPending(): void {
-    if (this.#thrown === null) return;
-    const { error } = this.#thrown;
-    this.#thrown = null;
-    throw error;
-  }
-
-  /** Calls `fn` between transitions: at once when idle, else before everything that waits. */
-  evaluate(run: () => void): void {
-    const request: EvalRequest = {
-      type: "eval",
-      calledStates: [],
-      args: NO_EVALS,
-      auto: false,
-      source: null,
-      run,
+  #limitAsk(ask: Ask, state: string, { signal, timeout = Infinity }: WaitOptions): void {
+    const { signals } = this;
+    const onAbort = () => ask.refuse(signal!.reason);
+    if (signal) signals.on(signal, onAbort);
+    const cancel = delay(timeout, () => {
+      const said =
+        `Machine "${this.id}" did not answer for ${state} within ${timeout} ms; active: ${this.machine}`;
+      ask.refuse(new DOMException(said, "TimeoutError"));
+    });
+    ask.release = () => {
+      if (signal) signals.off(signal, onAbort);
+      cancel();
     };
-    if (this.busy) {
-      (this.#queue ??= new Queue()).unshift(request);
-      this.observer?.queued(request);
-      return;
-    }
-    this.#mode |= BUSY;
-    try {
-      run();
-    } finally {
-      this.#mode &= ~BUSY;
-    }
-    this.#afterwards();
   }
 
   /** The call of the given states. */
   callOf(type: MutationType, states: string | readonly string[]): Call {
-    return typeof states === "string"
-      ? this.plans.one(type, states)
-      : this.plans.list(type, states);
+    const { plans } = this.handlers;
+    if (typeof states === "string") return plans.one(type, states);
+    checkStates(states);
+    return plans.list(type, states);
   }
 
-  /** The plan of a call for the present active states. */
-  planOf(call: Call): Plan {
-    return (this.#mode & INCONSISTENT) === 0
-      ? call.plan(this.active)
-      : call.planAfresh(this.active);
+  renewed(call: Call): Call {
+    const { plans } = this.handlers;
+    if (plans === call.plans) return call;
+    const indexes = () => call.names.map((name) => indexOf(this.schema, name));
+    if (call.forced) return plans.leave(indexes());
+    return call.auto ? plans.auto(indexes()) : plans.list(call.type, call.names);
   }
 
-  /** What the relations do with a call, step by step. */
+  planOf(call: Call, failed: Failed | null): Plan<Call> {
+    if (failed !== null && !call.forced) {
+      const state = this.schema.indexes.get(failed.name)!;
+      const lasts = this.clock.activation(state) === failed.activation;
+      return call.freshPlan(this.active, lasts ? [state] : []);
+    }
+    return (this.#mode & INCONSISTENT) === 0 ? call.plan(this.active) : call.freshPlan(this.active);
+  }
+
   relationStepsOf(call: Call): readonly Step[] {
     return (this.#mode & INCONSISTENT) === 0
       ? call.relationSteps(this.active)
-      : call.relationStepsAfresh(this.active);
-  }
-
-  /** What waits. */
-  queued(): readonly Mutation[] {
-    return this.#queue?.toArray() ?? [];
+      : call.freshSteps(this.active);
   }
 
   // --- effects of a transition -------------------------------------------------
 
-  /** Moves ticks and active states; the contexts of the states that left end. */
-  apply(plan: Plan): void {
-    this.clock.advance(plan.once, plan.twice);
+  apply(plan: Plan<Call>, args: unknown): void {
+    const { clock } = this;
+    clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
-    this.#applied = true;
     // Every accepted target is consistent, whatever was before.
     this.#mode &= ~INCONSISTENT;
-    if (this.#contexts !== null) this.#endContexts(plan.resolution.exits);
+    if (plan.renewed.length > 0) clock.renew(plan.renewed);
+    if (plan.raises) this.activeError = (args as { err?: Error } | undefined)?.err ?? null;
+    if (this.timers !== null) this.timers.changed(plan.resolution.exits, plan.resolution.enters);
+    if ((this.#mode & CONTEXTS) !== 0) {
+      this.#endContexts(plan.resolution.exits);
+      if (plan.renewed.length > 0) this.#endContexts(plan.renewed);
+    }
     this.observer?.applied(plan);
   }
 
-  /** After a throw: states that entered, or were called again, leave. */
   undo(states: readonly number[]): void {
     this.clock.advance(states, []);
     for (const state of states) erase(this.active, state);
     this.#mode |= INCONSISTENT;
+    if (this.timers !== null) this.timers.changed(states, []);
     this.#endContexts(states);
   }
 
-  /** Puts the auto mutation at the front of the queue. */
-  queueAutos(): void {
-    let call = this.plans.nextAuto(this.active);
-    const barred = this.#barred;
-    if (call !== null && barred !== null) {
-      const states = call.called.filter((state) => !barred.has(state));
-      call = states.length === 0 ? null : this.plans.auto(states);
-    }
-    if (call === null) return;
-    (this.#queue ??= new Queue()).unshift(new Transition(this, call, undefined, null));
+  #endContexts(states: readonly number[]): void {
+    this.contexts.end(states);
+    this.#setMode(CONTEXTS, this.contexts.any);
   }
 
-  /** These auto states are not tried again before the queue is empty. */
-  barAutos(states: readonly number[]): void {
-    this.#barred ??= new Set();
-    for (const state of states) this.#barred.add(state);
+  /** Whether somebody has subscribed. */
+  get subscribed(): boolean {
+    return (this.#mode & SUBSCRIBED) !== 0;
+  }
+
+  notify(plan: Plan<Call>, result: Result, args: unknown, tx: TransitionRecord | null): void {
+    const { waits } = this;
+    if (waits !== null && waits.size > 0) {
+      const { renewed, twice } = plan;
+      const called = result === "executed" ? plan.resolution.enters : null;
+      waits.notify(plan.once, renewed.length === 0 ? twice : [...twice, ...renewed], called, args);
+    }
+    if (tx === null || !plan.changes) return;
+    const changed = [...plan.once, ...plan.twice, ...plan.renewed].sort((a, b) => a - b);
+    this.subscribers!.tell("transition", changed, tx);
+  }
+
+  /** A change that is no transition: waits and subscribers are told as of one. */
+  notifyOutside(cause: "import" | "schema", changed: readonly number[]): void {
+    const { waits, subscribers } = this;
+    if (waits !== null && waits.size > 0) waits.notify(changed, [], null, undefined);
+    if (subscribers !== null && subscribers.size > 0) subscribers.tell(cause, changed, null);
+  }
+
+  drained(): void {
+    if (this.timers !== null) this.timers.arm();
+    this.observer?.queueEnded();
+    if (this.waits !== null) this.waits.queueEnded();
+    const { onRest } = this;
+    this.onRest = null;
+    onRest?.();
   }
 
   // --- errors ------------------------------------------------------------------
 
-  /** Adds Exception, and another state, for an error. */
-  addErr(error: unknown, options: AddErrOptions | undefined, event: MutationOrigin | null): Result {
+  addErr(
+    error: unknown,
+    options: AddErrOptions | undefined,
+    origin: MutationOrigin | null,
+  ): Result {
     if (error === undefined || error === null) {
       throw new TypeError("Cannot add an error: none was given");
     }
     const err = toError(error);
-    const states = options?.state === undefined ? ["Exception"] : [options.state, "Exception"];
-    const call = this.plans.list("add", states);
-    if (!this.disposed && !event?.expired && !this.transition?.check) this.#note(err);
-    return this.#submit(call, { ...options?.args, err }, event);
+    const { state, args } = options ?? {};
+    const call = this.handlers.plans.list(
+      "add",
+      state === undefined ? ["Exception"] : [state, "Exception"],
+    );
+    const dry = this.running.check && this.running.active;
+    if (!this.disposed && !origin?.expired && !dry) this.note(err);
+    return this.#submit(call, { ...args, err }, origin, null);
   }
 
-  /** Adds Exception for an asynchronous handler. */
-  raise(err: Error, args: object, event: MutationOrigin): void {
-    if (this.disposed) return;
-    if (this.busy) return this.raiseFirst(err, args); // whatever the queue's limit
-    this.#note(err);
-    this.#submit(this.plans.one("add", "Exception"), args, event);
-  }
-
-  /** Puts the add of Exception at the front of the queue, whatever its limit. */
-  raiseFirst(err: Error, args: object): void {
-    this.#note(err);
-    const tx = new Transition(this, this.plans.one("add", "Exception"), args, null);
-    (this.#queue ??= new Queue()).unshift(tx);
-  }
-
-  /** Throws the error out of the mutation once the queue is empty. */
-  throwLater(error: unknown): void {
-    this.#thrown ??= { error };
-  }
-
-  #note(err: Error): void {
+  note(err: Error): void {
     this.err = err;
     this.report(err);
   }
 
-  /** Prints and logs an error that changes nothing. */
   report(err: Error): void {
     this.observer?.error(err);
-    if (this.printErrors) console.error(`[${this.id}]`, err);
+    if (this.printErrors) printError(`[${this.id}]`, err);
   }
 
-  // --- handlers ----------------------------------------------------------------
-
-  /** The names or functions of the handlers have changed. */
-  setHandlers(plans: Plans, handlers: readonly (BoundHandler | null)[]): void {
-    this.plans = plans;
-    this.handlers = handlers;
+  /** What a subscriber or a callback of the end has thrown: it changes nothing. */
+  failed(error: unknown): void {
+    this.report(toError(error));
   }
 
-  /** Calls a handler that somebody watches or that may only take so long. */
-  callObserved(tx: Transition, handler: BoundHandler, event: unknown, state: number): unknown {
-    const { observer, handlerTimeout } = this;
-    const timed = handlerTimeout !== Infinity;
-    observer?.handlerStart(tx, handler.name, state);
-    let failure: unknown;
-    let failed = false;
-    let result: unknown;
-    const start = timed ? performance.now() : 0;
-    const call = () => handler.fn.call(handler.self, event);
-    try {
-      result = observer === null ? call() : observer.wrap(tx, handler.name, call);
-    } catch (error) {
-      [failed, failure] = [true, error];
+  handlerStarted(promise: PromiseLike<unknown>, name: string): void {
+    (this.#pending ??= new Map()).set(promise, name);
+  }
+
+  handlerSettled(promise: PromiseLike<unknown>): void {
+    this.#pending!.delete(promise);
+  }
+
+  /** The asynchronous handlers that go on, with their names. */
+  get pending(): ReadonlyMap<PromiseLike<unknown>, string> {
+    return this.#pending ?? new Map();
+  }
+
+  // --- time ------------------------------------------------------------------------
+
+  /** Makes the timers, with the timeouts of the schema as the machine's options have them. */
+  setTimers(table: TimeoutTable): void {
+    this.timers = new Timers(this, table);
+    this.#mode |= TIMED;
+  }
+
+  addAfter(
+    ms: number,
+    states: string | readonly string[],
+    args: unknown,
+    bound: { readonly state: number; readonly activation: number; readonly source: MutationSource },
+  ): void {
+    checkDelay(ms);
+    if (args !== undefined) checkArgs(args);
+    const { needsArgs } = this.callOf("add", states);
+    if (needsArgs !== -1 && args === undefined) {
+      throw new TypeError(
+        `Cannot add ${this.schema.names[needsArgs]}: its calls must pass arguments`,
+      );
     }
-    if (timed && !failed) {
-      const duration = performance.now() - start;
-      if (duration > handlerTimeout) {
-        [failed, failure] = [true, new HandlerTimeoutError(handler.name, duration, handlerTimeout)];
+    if (this.timers === null) this.setTimers(this.schema.names.map(() => []));
+    this.timers!.add(ms, states, args, bound);
+  }
+
+  timedOut(
+    adds: string | readonly string[],
+    args: unknown,
+    source: MutationSource,
+    ms: number,
+  ): void {
+    const isError = adds === "Exception" && source.timeout !== undefined;
+    const call = this.callOf("add", adds);
+    const given = isError
+      ? {
+        err: new DOMException(
+          `State ${source.timeout} of machine "${this.id}" lasted ${ms} ms`,
+          "TimeoutError",
+        ),
       }
-    }
-    observer?.handlerEnd(tx, handler.name, state, failed ? failure : undefined, result);
-    if (failed) throw failure;
-    return result;
+      : args;
+    if (isError) this.note((given as { err: Error }).err);
+    this.runNext(new TransitionRecord(this, call, given, source));
   }
 
-  /** Called when a tracer, the log level or the handler timeout changes. */
+  // --- modes -------------------------------------------------------------------------
+
+  setBusy(busy: boolean): void {
+    if (busy) this.#mode |= BUSY;
+    else this.#mode &= ~BUSY;
+  }
+
+  /** Called when a tracer or the log level changes. */
   setObserver(observer: Observer | null): void {
     this.observer = observer;
-    this.plainCalls = observer === null && this.handlerTimeout === Infinity;
     this.#setMode(OBSERVED, observer !== null);
   }
 
-  /** Whether functions wait for a condition: they may do anything. */
   setQueries(any: boolean): void {
     this.#setMode(QUERIES, any);
   }
 
-  /** The active states may contradict the relations: plans don't hold until the next transition. */
-  setInconsistent(): void {
-    this.#mode |= INCONSISTENT;
+  setSubscribed(any: boolean): void {
+    this.#setMode(SUBSCRIBED, any);
   }
 
   #setMode(bit: number, on: boolean): void {
@@ -558,96 +554,135 @@ export class Engine {
 
   // --- checks and contexts -------------------------------------------------------
 
-  /** Whether all given states are active. */
   is(states: string | readonly string[]): boolean {
     if (typeof states === "string") return contains(this.active, indexOf(this.schema, states));
+    checkStates(states);
     for (let i = 0; i < states.length; i++) {
       if (!contains(this.active, indexOf(this.schema, states[i]))) return false;
     }
     return true;
   }
 
-  /** The machine's own context. */
-  get context(): Context {
-    return this.#context ??= new Context(`Machine "${this.id}"`, this.#parentContext);
+  isActive(state: number): boolean {
+    return contains(this.active, state);
   }
 
-  /** The context of a state's activation; born expired for an inactive state. */
   stateContext(state: number): Context {
-    if (!contains(this.active, state) || this.disposed) return this.expiredContext(state);
-    const contexts = this.#contexts ??= new Map();
-    let context = contexts.get(state);
-    if (context === undefined) {
-      context = this.context.child(this.#contextLabel(state));
-      contexts.set(state, context);
-      this.#mode |= CONTEXTS;
-    }
-    return context;
+    if (!contains(this.active, state) || this.disposed) return this.contexts.expired(state);
+    this.#mode |= CONTEXTS;
+    return this.contexts.of(state);
   }
 
-  /** A context that has ended. */
-  expiredContext(state: number): Context {
-    const context = new Context(this.#contextLabel(state));
-    context.end();
-    return context;
+  /** A promise of a condition. */
+  wait(condition: Condition, options: StateWaitOptions | undefined): Promise<unknown> {
+    return (this.waits ??= new Waits(this)).wait(condition, options);
   }
 
-  #contextLabel(state: number): string {
-    return `The activation of state "${this.schema.names[state]}"`;
+  /** How many promises are pending. */
+  get waiters(): number {
+    return this.waits === null ? 0 : this.waits.size;
   }
 
-  #endContexts(states: readonly number[]): void {
-    const contexts = this.#contexts;
-    if (contexts === null) return;
-    for (const state of states) {
-      const context = contexts.get(state);
-      if (context === undefined) continue;
-      contexts.delete(state);
-      context.end();
-    }
-    if (contexts.size === 0) this.#mode &= ~CONTEXTS;
-  }
+  // --- schema, time and end --------------------------------------------------------
 
-  // --- schema and end --------------------------------------------------------------
-
-  /** Replaces the schema; `index` maps old state indexes to new ones. */
-  setSchema(schema: CompiledSchema, plans: Plans, index: (old: number) => number): void {
-    const ticks = schema.names.map(() => 0);
-    this.clock.ticks.forEach((tick, old) => ticks[index(old)] = tick);
-    if (this.#contexts !== null) {
-      this.#contexts = new Map([...this.#contexts].map(([old, context]) => [index(old), context]));
-    }
-    this.subscriptions?.reindex(index);
+  /** Replaces the schema: everything that stands on indexes of states moves with it. */
+  setSchema(schema: CompiledSchema, timeouts: TimeoutTable | null): void {
+    const before = this.schema;
+    const index = (old: number) => schema.indexes.get(before.names[old])!;
+    this.clock.reindex(schema.names.length, index);
+    this.contexts.reindex(index);
+    this.waits?.reindex(index);
     this.schema = schema;
-    this.plans = plans;
-    this.setTicks(ticks, index);
+    this.#setActive();
+    this.bindings.setSchema(schema);
+    if (this.timers !== null || timeouts !== null) {
+      if (this.timers === null) this.setTimers(timeouts!.map(() => []));
+      this.timers!.setSchema(timeouts ?? schema.names.map(() => []), index);
+    }
+    this.between(() => {
+      this.observer?.schemaChanged(before.states);
+      this.notifyOutside("schema", []);
+    });
   }
 
-  /** Puts the ticks in place, and the active states with them. */
-  setTicks(ticks: number[], index?: (old: number) => number): void {
-    this.clock.replace(ticks, index);
-    const active = ticks.flatMap((tick, state) => isActiveTick(tick) ? [state] : []);
-    this.active.length = 0;
-    this.active.push(...setOf(ticks.length, active));
-    this.setInconsistent();
-    const open = [...this.#contexts?.keys() ?? []];
-    this.#endContexts(open.filter((state) => !contains(this.active, state)));
+  /** Puts other ticks in place; contexts end and begin with the activations. */
+  setTicks(ticks: readonly number[], timers: readonly Timer[]): void {
+    const before = this.clock.ticks;
+    const changed = this.clock.replace(ticks);
+    this.#setActive();
+    this.timers?.changed(changed, []);
+    this.#imported = new Map(
+      changed.filter((state) => contains(this.active, state))
+        .map((state) => [this.schema.names[state], this.clock.activation(state)]),
+    );
+    this.#savedTimers = timers;
+    if (changed.includes(this.schema.exception)) this.activeError = null;
+    this.between(() => {
+      this.#endContexts(changed);
+      this.observer?.imported(before);
+      this.notifyOutside("import", changed);
+    });
+  }
+
+  /** The states whose present activation came by an import and was not resumed yet. */
+  takeImported(): number[] {
+    const imported = [...this.#imported ?? []].flatMap(([name, activation]) => {
+      const state = this.schema.indexes.get(name)!;
+      return this.clock.activation(state) === activation ? [state] : [];
+    });
+    this.#imported = null;
+    return imported.sort((a, b) => a - b);
+  }
+
+  /** They are still to be resumed. */
+  putBackImported(states: readonly number[]): void {
+    this.#imported = new Map(
+      states.map((state) => [this.schema.names[state], this.clock.activation(state)]),
+    );
+  }
+
+  /** Lets the times of resumed activations run. */
+  resumeTimers(states: readonly number[]): void {
+    const saved = this.#savedTimers;
+    this.#savedTimers = [];
+    if (this.timers === null && saved.length > 0) this.setTimers(this.schema.names.map(() => []));
+    this.timers?.resume(states, saved);
+  }
+
+  /** The active states are those with an odd tick, whether the relations allow it or not. */
+  #setActive(): void {
+    const { ticks } = this.clock;
+    const active = [...ticks.keys()].filter((state) => ticks[state] % 2 === 1);
+    this.active.splice(0, this.active.length, ...setOf(ticks.length, active));
+    this.#mode |= INCONSISTENT;
+  }
+
+  /** No mutation runs any more. */
+  close(): void {
+    this.#mode |= DISPOSED;
   }
 
   /** Ends everything that depends on the machine. */
   dispose(): void {
-    this.#mode |= DISPOSED;
-    this.#queue = null;
-    this.context.end();
-    this.#contexts = null;
-    this.subscriptions?.dispose();
+    this.timers?.dispose();
+    this.contexts.dispose();
+    this.#drain?.dispose();
+    this.waits?.dispose();
+    this.subscribers?.tell("dispose", [], null);
+    this.subscribers?.clear();
+    this.#signals?.clear();
   }
 }
 
-function isSame(last: Transition | EvalRequest | undefined, call: Call): boolean {
-  if (!(last instanceof Transition) || last.hasArgs || last.auto || last.type !== call.type) {
-    return false;
+/** Arguments are an object, or none. */
+function checkArgs(args: unknown): void {
+  if (typeof args === "object" && args !== null) return;
+  throw new TypeError(`The arguments are ${String(args)}, expected an object`);
+}
+
+/** States are a name or a list of names. */
+function checkStates(states: unknown): asserts states is readonly string[] {
+  if (!Array.isArray(states)) {
+    throw new TypeError(`The states are ${String(states)}, expected a name or a list of names`);
   }
-  const { called } = last;
-  return called.length === call.called.length && call.called.every((s) => called.includes(s));
 }

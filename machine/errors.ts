@@ -1,4 +1,5 @@
 import { AsyncMachineError, suggestion } from "../relations/mod.ts";
+import type { Explanation } from "./explanation.ts";
 
 /** A handler name that fits no state, or more than one reading. */
 export class HandlerUnknownError extends AsyncMachineError {
@@ -57,9 +58,11 @@ export class QueueLimitError extends AsyncMachineError {
    *
    * @param mutation The refused mutation, as text.
    * @param limit The limit that was reached.
+   * @param count How many were refused in a row, this one first.
    */
-  constructor(mutation: string, limit: number) {
-    super(`Cannot queue ${mutation}: ${limit} mutations are waiting already, the limit`);
+  constructor(mutation: string, limit: number, count: number) {
+    const others = count > 1 ? ` (and ${count - 1} more)` : "";
+    super(`Cannot queue ${mutation}${others}: ${limit} mutations are waiting already, the limit`);
   }
 }
 
@@ -91,5 +94,55 @@ export class EvalTimeoutError extends AsyncMachineError {
    */
   constructor(timeout: number) {
     super(`Cannot run the function given to eval: the queue was busy for ${timeout} ms`);
+  }
+}
+
+/** One drain of the queue ran more transitions than `drainLimit` allows, or machines are nested too deep. */
+export class DrainLimitError extends AsyncMachineError {
+  /** The class's name, stable under minification. */
+  override readonly name = "DrainLimitError";
+
+  /**
+   * Says what goes round.
+   *
+   * @param id The machine's id.
+   * @param limit The limit that was reached.
+   * @param last The last mutations, with their handlers.
+   * @param nested Whether it is the depth of machines that mutate each other.
+   */
+  constructor(id: string, limit: number, last: readonly string[], nested = false) {
+    super(
+      nested
+        ? `Machine "${id}" cannot ${
+          last.join("; ")
+        }: ${limit} transitions of machines whose handlers mutate each other are nested`
+        : `Machine "${id}" ran ${limit} transitions without coming to rest; the last: ${
+          last.join("; ")
+        }`,
+    );
+  }
+}
+
+/** No `FooState` was called for what was asked. */
+export class RefusedError extends AsyncMachineError {
+  /** The class's name, stable under minification. */
+  override readonly name = "RefusedError";
+  /** Why, when relations, a handler or a limit refused; `null` when no handler was there to answer. */
+  readonly explanation: Explanation | null;
+
+  /**
+   * Says why.
+   *
+   * @param id The machine's id.
+   * @param state The asked state.
+   * @param explanation Why the mutation was canceled.
+   */
+  constructor(id: string, state: string, explanation: Explanation | null) {
+    super(
+      `Machine "${id}" did not answer for ${state}: ${
+        explanation?.message ?? `no ${state}State handler was called for it`
+      }`,
+    );
+    this.explanation = explanation;
   }
 }

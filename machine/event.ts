@@ -1,117 +1,188 @@
 import type { Context } from "../clock/mod.ts";
-import type { ArgsOf, ArgsParam, StateNames } from "../relations/mod.ts";
-import type { HandlerEvent as Event } from "./handler_event.ts";
-import type { Machine } from "./machine.ts";
-import type { AddErrOptions, Mutation, MutationSource, Result } from "./mutation.ts";
+import type { MutationType } from "../relations/mod.ts";
+import type { Core } from "./core.ts";
+import type { HandlerEvent } from "./handler_event.ts";
+import type { MachineOf, Mutations } from "./machine_of.ts";
+import {
+  type AddErrOptions,
+  type Mutation,
+  type MutationOrigin,
+  type MutationSource,
+  type Result,
+  submit,
+  type Submittable,
+} from "./mutation.ts";
 import { printAs } from "./printing.ts";
-import type { Transition } from "./transition.ts";
+import type { TransitionRecord } from "./transition.ts";
+import type { WaitOptions } from "./wait_options.ts";
 
-/**
- * What a handler receives. Mutations made through it carry their source for tracers, and are
- * `canceled` once its context has expired, so that a late asynchronous result changes nothing.
- */
-export class HandlerEvent<S = Record<string, unknown>, Args = Record<string, unknown>>
-  implements Event<S, Args, Machine<S>> {
+type States = string | readonly string[];
+
+/** What handlers receive, see {@linkcode HandlerEvent}, which has the types. */
+export class Event implements MutationOrigin, HandlerEvent {
   /** The handler's name. */
   declare readonly name: string;
   /** The transition that the handler is part of. */
-  declare readonly transition: Transition;
+  declare readonly transition: TransitionRecord;
+  /** Whether the handler is called for an activation that came by an import. */
+  declare readonly resumed: boolean;
   // One event is made per handler call: fields that are declared only, and none with `#`, because the
   // engine makes such objects several times faster.
-  declare private readonly state: number;
-  declare private readonly activation: number;
-  // Always there: a collection that finds no instance makes the engine drop its optimized code.
-  static readonly #kept: HandlerEvent = new HandlerEvent(null!, "", -1);
+  declare private readonly core: Core;
+  /** The state whose activation it acts for, by its index then; -1 for none. */
+  declare readonly state: number;
+  /** That activation. */
+  declare readonly activation: number;
+  declare private ownContext: Context | null;
+  declare private ownSource: MutationSource | null;
+  /** Always there: a collection that finds no instance makes V8 drop its optimized code. */
+  static readonly #kept: Event = new Event(null!, null!, "", -1);
 
-  /** @ignore */
-  constructor(transition: Transition, name: string, state: number) {
+  constructor(
+    core: Core,
+    transition: TransitionRecord,
+    name: string,
+    state: number,
+    resumed = false,
+  ) {
+    this.core = core;
     this.transition = transition;
     this.name = name;
     this.state = state;
-    this.activation = state === -1 ? 0 : transition.engine.clock.activation(state);
+    this.activation = state === -1 ? 0 : core.clock.activation(state);
+    this.resumed = resumed;
+    this.ownContext = null;
+    this.ownSource = null;
   }
 
-  /** The machine. */
-  get machine(): Machine<S> {
-    return this.transition.engine.machine as Machine<S>;
+  get machine(): MachineOf<Record<string, unknown>> {
+    return this.core.machine as unknown as MachineOf<Record<string, unknown>>;
   }
 
-  /** The mutation's arguments; empty when it has none. */
-  get args(): Args {
-    return this.transition.args as Args;
+  get args(): Record<string, unknown> {
+    return this.transition.args;
   }
 
-  /** The mutation that is being processed. */
   get mutation(): Mutation {
     return this.transition;
   }
 
-  /** In `FooState` the context of Foo's activation, elsewhere the machine's. */
   get context(): Context {
-    const { engine } = this.transition;
-    if (this.state === -1) return engine.context;
-    return this.expired ? engine.expiredContext(this.index) : engine.stateContext(this.index);
+    if (this.ownContext !== null) return this.ownContext;
+    const { core, state } = this;
+    if (state === -1) return this.ownContext = core.contexts.own;
+    const index = this.index;
+    return this.ownContext = this.expired ? core.contexts.expired(index) : core.stateContext(index);
   }
 
-  /** Aborts when the context ends. */
   get signal(): AbortSignal {
     return this.context.signal;
   }
 
-  /** Whether the context has ended. */
   get expired(): boolean {
-    const { engine } = this.transition;
-    return engine.disposed ||
-      (this.state !== -1 && engine.clock.activation(this.index) !== this.activation);
+    const { core } = this;
+    return core.disposed ||
+      (this.state !== -1 && core.clock.activation(this.index) !== this.activation);
   }
 
   /** The state's present index: the schema may have been replaced since. */
-  private get index(): number {
-    const { engine, call: { plans } } = this.transition;
-    if (plans.schema === engine.schema) return this.state;
-    return engine.schema.indexes.get(plans.schema.names[this.state])!;
+  get index(): number {
+    const { schema } = this.transition.call.plans;
+    const present = this.core.schema;
+    return schema === present ? this.state : present.indexes.get(schema.names[this.state])!;
   }
 
-  /** Like `machine.add`, with a source, and canceled after the context's end. */
-  add<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
-  add(states: string | readonly string[], args?: unknown): Result {
-    return this.transition.engine.mutate("add", states, args, this);
-  }
-
-  /** Like `machine.remove`, with a source, and canceled after the context's end. */
-  remove<const N extends StateNames<S>>(states: N | readonly N[], args?: ArgsOf<S, N>): Result {
-    return this.transition.engine.mutate("remove", states, args, this);
-  }
-
-  /** Like `machine.set`, with a source, and canceled after the context's end. */
-  set<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
-  set(states: string | readonly string[], args?: unknown): Result {
-    return this.transition.engine.mutate("set", states, args, this);
-  }
-
-  /** Like `machine.toggle`, with a source, and canceled after the context's end. */
-  toggle<const N extends StateNames<S>>(states: N | readonly N[], ...args: ArgsParam<S, N>): Result;
-  toggle(states: string | readonly string[], args?: unknown): Result {
-    const { engine } = this.transition;
-    return engine.mutate(engine.is(states) ? "remove" : "add", states, args, this);
-  }
-
-  /** Like `machine.addErr`, with a source, and canceled after the context's end. */
-  addErr(error: unknown, options?: AddErrOptions<StateNames<S>>): Result {
-    return this.transition.engine.addErr(error, options, this);
-  }
-
-  /** Where mutations made through this event come from. */
   get source(): MutationSource {
-    return {
-      machineId: this.transition.engine.id,
+    return this.ownSource ??= {
+      machineId: this.core.id,
       transition: this.transition.id,
       handler: this.name,
     };
   }
+
+  add(states: States, args?: unknown): Result {
+    return this.core.mutate("add", states, args, this);
+  }
+
+  remove(states: States, args?: unknown): Result {
+    return this.core.mutate("remove", states, args, this);
+  }
+
+  set(states: States, args?: unknown): Result {
+    return this.core.mutate("set", states, args, this);
+  }
+
+  toggle(states: States, args?: unknown): Result {
+    return this.core.mutate(this.core.is(states) ? "remove" : "add", states, args, this);
+  }
+
+  addErr(error: unknown, options?: AddErrOptions): Result {
+    return this.core.addErr(error, options, this);
+  }
+
+  ask(state: string, args?: unknown, options?: WaitOptions): Promise<never> {
+    return this.core.ask(state, args, options, this) as Promise<never>; // typed by the interface
+  }
+
+  with<T>(other: MachineOf<T>): Mutations<T> {
+    return new Through(
+      other as unknown as Submittable & MachineOf<T>,
+      this,
+    ) as unknown as Mutations<T>;
+  }
+
+  addAfter(ms: number, states: States, args?: unknown): void {
+    const { source, activation } = this;
+    if (this.expired) return;
+    this.core.addAfter(ms, states, args, {
+      state: this.state === -1 ? -1 : this.index,
+      activation,
+      source,
+    });
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.context.sleep(ms);
+  }
 }
 
-printAs(
-  HandlerEvent,
-  ({ name, transition }) => `HandlerEvent ${name} of transition ${transition.id}`,
-);
+printAs(Event, ({ name, transition }) => `HandlerEvent ${name} of transition ${transition.id}`);
+
+/** The mutations of a machine through the event of a handler of another. */
+class Through {
+  readonly #machine: Submittable & { is(states: States): boolean };
+  readonly #origin: MutationOrigin;
+
+  constructor(machine: Submittable & { is(states: never): boolean }, origin: MutationOrigin) {
+    if (typeof machine?.[submit] !== "function") {
+      throw new TypeError(`${String(machine)} is no machine whose mutations can have a source`);
+    }
+    this.#machine = machine as Submittable & { is(states: States): boolean };
+    this.#origin = origin;
+  }
+
+  #submit(type: MutationType, states: States, args: unknown): Result {
+    return this.#machine[submit](type, states, args, this.#origin);
+  }
+
+  add(states: States, args?: unknown): Result {
+    return this.#submit("add", states, args);
+  }
+
+  remove(states: States, args?: unknown): Result {
+    return this.#submit("remove", states, args);
+  }
+
+  set(states: States, args?: unknown): Result {
+    return this.#submit("set", states, args);
+  }
+
+  toggle(states: States, args?: unknown): Result {
+    return this.#submit(this.#machine.is(states) ? "remove" : "add", states, args);
+  }
+
+  addErr(error: unknown, options?: AddErrOptions): Result {
+    const states = options?.state === undefined ? "Exception" : [options.state, "Exception"];
+    return this.#submit("add", states, { ...options?.args, err: error });
+  }
+}

@@ -1,56 +1,41 @@
-import { kept, members, resolve, type StateSet } from "../relations/mod.ts";
-import type { Engine, Refusal } from "./engine.ts";
-import { type Call, Plan } from "./plans.ts";
-import type { Transition } from "./transition.ts";
+import {
+  type CompiledSchema,
+  kept,
+  type KeptSet,
+  members,
+  resolve,
+  type StateSet,
+} from "../relations/mod.ts";
+import type { Explanation, Refusal, RelationRefusal } from "./explanation.ts";
+import type { Call } from "./plans.ts";
+import { TransitionRecord } from "./transition.ts";
 
-/** One state that a relation kept from being active. */
-export interface RelationRefusal {
-  /** The state that was dropped. */
-  readonly state: string;
-  /** `remove`: `by` removes it; `require`: it requires `by`, which would not be active. */
-  readonly relation: "remove" | "require";
-  /** The other state. */
-  readonly by: string;
-}
-
-/** Why a mutation was, or would be, canceled. */
-export interface Explanation {
-  /** What kind of thing refused. */
-  readonly reason: "relations" | "handler" | Refusal;
-  /** The mutation, when one was tried: its type and called states. */
-  readonly mutation: { readonly type: string; readonly states: readonly string[] } | null;
-  /** The relations that refused, those of the called states first. */
-  readonly relations: readonly RelationRefusal[];
-  /** The handler that refused or threw. */
-  readonly handler: string | null;
-  /** All of it as a sentence. */
-  readonly message: string;
-}
+/** What was canceled last: a transition, a reason that needs none, or a call with the active states. */
+export type Canceled = TransitionRecord | Refusal | {
+  readonly call: Call;
+  readonly before: KeptSet;
+};
 
 const REFUSALS: Readonly<Record<Refusal, string>> = {
   disposed: "the machine is disposed",
   expired: "the context of the handler that made it has expired",
   queueLimit: "too many mutations are waiting",
+  drainLimit: "the machine ran too many transitions without coming to rest",
   dryRun: "it was made by a handler during a dry run",
 };
 
 /** Explains what was canceled; `null` when nothing was. */
-export function explainCanceled(
-  engine: Engine,
-  canceled: Transition | Plan | Refusal | null,
-): Explanation | null {
+export function explainCanceled(canceled: Canceled | null): Explanation | null {
   if (canceled === null) return null;
   if (typeof canceled === "string") {
     const message = `Canceled: ${REFUSALS[canceled]}`;
     return { reason: canceled, mutation: null, relations: [], handler: null, message };
   }
-  if (canceled instanceof Plan) {
-    return byRelations(engine, canceled.call, kept(engine.canceledBefore));
-  }
-  if (canceled.refusedBy === null) {
-    return byRelations(engine, canceled.call, canceled.before);
+  if (!(canceled instanceof TransitionRecord)) {
+    return byRelations(canceled.call, kept(canceled.before));
   }
   const { call, refusedBy } = canceled;
+  if (refusedBy === null) return byRelations(call, canceled.before);
   return {
     reason: "handler",
     mutation: { type: call.type, states: call.names },
@@ -60,8 +45,8 @@ export function explainCanceled(
   };
 }
 
-function byRelations(engine: Engine, call: Call, before: StateSet): Explanation {
-  const { schema } = engine;
+function byRelations(call: Call, before: StateSet): Explanation {
+  const { schema }: { schema: CompiledSchema } = call.plans;
   const dropped = new Map<number, RelationRefusal>();
   const blockers = new Map<number, number>();
   const { target } = resolve(schema, before, call.called, call.type, (relation, state, other) => {

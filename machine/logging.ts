@@ -47,7 +47,7 @@ export function argsMapper(names: readonly string[], maxLength = 20): ArgsMapper
     );
 }
 
-/** Prints with the first five characters of the machine's id. */
+/** Prints with the machine's id. */
 export function consoleLogger(line: string, _level: LogLevel, machineId: string): void {
-  console.log(`[${machineId.slice(0, 5)}] ${line}`);
+  console.log(`[${machineId}] ${line}`);
 }

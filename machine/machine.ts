@@ -1,62 +1,55 @@
-import { type Context, isActiveTick } from "../clock/mod.ts";
+import { checkDelay } from "../clock/mod.ts";
 import {
   type ArgsOf,
   type ArgsParam,
   compileSchema,
-  contains,
   indexOf,
-  members,
   type MutationType,
+  type ReturnsOf,
   type Schema,
   SchemaError,
   type StateNames,
 } from "../relations/mod.ts";
 import type { AnyMachine, Tracer, Transition } from "./any_machine.ts";
-import { type Binding, Bindings } from "./bindings.ts";
+import type { Binding, HandlerFunction } from "./bindings.ts";
 import { Engine } from "./engine.ts";
-import { EvalTimeoutError, MachineDisposedError } from "./errors.ts";
-import { explainCanceled, type Explanation } from "./explain.ts";
-import type { Handlers, HandlersObject, NamedHandler } from "./handler_types.ts";
-import { type HandlerFunction, handlerFunctions } from "./handlers.ts";
+import { MachineDisposedError } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
+import { explainCanceled } from "./explain.ts";
+import type { Explanation } from "./explanation.ts";
+import type { HandlersObject, NamedHandler } from "./handler_types.ts";
 import { type ArgsMapper, levelNumber, LOG_LEVELS, type Logger, type LogLevel } from "./logging.ts";
-import type { AddErrOptions, IsQueuedOptions, Mutation, Result } from "./mutation.ts";
+import type { AskParams } from "./machine_of.ts";
+import type { OneOrMore, SubscribeOptions, Unsubscribe } from "./machine_with.ts";
+import {
+  type AddErrOptions,
+  type IsQueuedOptions,
+  type Mutation,
+  type MutationOrigin,
+  type Result,
+  submit,
+  type Submittable,
+} from "./mutation.ts";
 import { Observer } from "./observer.ts";
-import { plansFor } from "./plans.ts";
-import { exportTime, importTime, type MachineTime } from "./restore.ts";
-import { type Condition, Subscriptions } from "./subscriptions.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import {
+  checkFunction,
+  checkHandlers,
+  checkOptions,
+  checkTracer,
+  type MachineOptions,
+  timeoutsOf,
+} from "./options.ts";
 import { printAs } from "./printing.ts";
+import { Reading } from "./reading.ts";
+import { exportTime, type MachineTime, type Migration, ticksOf } from "./restore.ts";
+import { resume, type ResumeOptions } from "./resume.ts";
+import { checkSignal } from "./signals.ts";
+import { type MachineChange, Subscribers } from "./subscribers.ts";
+import type { Timer } from "./timers.ts";
+import { settled } from "./settled.ts";
+import { textOf } from "./thrown.ts";
 import { globalTracers } from "./tracer.ts";
-
-/** Settings of a new machine. */
-export interface MachineOptions<S = Record<string, unknown>> {
-  /** Names the machine in logs, errors and the debugger. @default a generated one */
-  readonly id?: string | undefined;
-  /** Disposes this machine with itself, ends its contexts, and shares its inheritable tracers. */
-  readonly parent?: AnyMachine | undefined;
-  /** Disposes the machine when it aborts. */
-  readonly signal?: AbortSignal | undefined;
-  /** Bound at once; for pairs of states (`FooBar`) use `bindHandlers`. */
-  readonly handlers?: Handlers<S, Machine<S>> | undefined;
-  /** A synchronous handler that takes longer, in milliseconds, is an error. @default {Infinity} */
-  readonly handlerTimeout?: number | undefined;
-  /** How many mutations may wait. @default {1000} */
-  readonly queueLimit?: number | undefined;
-  /** How much is logged. @default {"nothing"} */
-  readonly logLevel?: LogLevel | undefined;
-  /** Takes the log lines. @default `console.log` with the start of the id */
-  readonly logger?: Logger | undefined;
-  /** Which arguments are logged, see {@linkcode argsMapper}. @default none */
-  readonly logArgs?: ArgsMapper | undefined;
-  /** Observers, present from `machineInit` on. */
-  readonly tracers?: readonly Tracer[] | undefined;
-  /** Free-form labels. */
-  readonly tags?: readonly string[] | undefined;
-  /** What handlers throw becomes the Exception state; else it is thrown out of the mutation. @default {true} */
-  readonly catchErrors?: boolean | undefined;
-  /** Prints errors by `console.error`. @default {true} */
-  readonly printErrors?: boolean | undefined;
-}
+import type { WaitOptions } from "./wait_options.ts";
 
 const NO_TAGS: readonly string[] = [];
 
@@ -83,83 +76,82 @@ const NO_TAGS: readonly string[] = [];
  * assertEquals(machine.toStringAll(), "(Downloaded:1)[Downloading:2 Exception:0]");
  * ```
  */
-export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposable {
+export class Machine<S = Record<string, unknown>> extends Reading<S>
+  implements AnyMachine, Submittable, Disposable, AsyncDisposable {
   readonly #engine: Engine;
   #details: Details | null = null;
 
   /**
    * Makes a machine with all states inactive.
    *
-   * @param schema All states, in order. Compiled once per object; don't change it afterwards.
+   * @param schema All states, in order. Don't change the object afterwards.
    * @param options Settings.
    * @throws {SchemaError} If the schema contradicts itself.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {HandlerUnknownError} If a name in `options.handlers` belongs to no state.
    */
-  constructor(schema: Schema<S>, options?: MachineOptions<NoInfer<S>>) {
-    const self = this as unknown as Machine<Record<string, unknown>>;
-    const parent = options?.parent instanceof Machine ? options.parent : null;
-    const parentEngine = parent === null ? null : (parent as Machine<S>).#engine;
-    if (parentEngine?.disposed) throw new MachineDisposedError(parentEngine.id, "add a child");
-    this.#engine = new Engine(self, compileSchema(schema), options?.id, parentEngine);
-    if (options !== undefined) this.#configure(options as MachineOptions<S>);
-    if (globalTracers.size > 0) globalTracers.forEach((tracer) => this.addTracer(tracer));
+  constructor(schema: Schema<S>, options?: MachineOptions<NoInfer<S>, Machine<S>>) {
+    if (options !== undefined) checkOptions(options as unknown as MachineOptions);
+    const parent = parentOf(options?.parent);
+    const compiled = compileSchema(schema);
+    const engine = new Engine(compiled, options?.id, parent === null ? null : parent.#engine);
+    super(engine);
+    this.#engine = engine;
+    engine.machine = this;
+    const timeouts = timeoutsOf(compiled, options?.timeouts as MachineOptions["timeouts"]);
+    if (timeouts !== null) engine.setTimers(timeouts);
+    if (options !== undefined) this.#configure(options as MachineOptions<S, Machine<S>>, parent);
+    globalTracers.forEach((tracer) => this.addTracer(tracer));
+    if (options?.signal) this.#follow(options.signal);
   }
 
-  #configure(options: MachineOptions<S>): void {
+  /** Nothing is announced before all that can fail has been done. */
+  #configure(options: MachineOptions<S, Machine<S>>, parent: Machine | null): void {
     const engine = this.#engine;
     engine.catchErrors = options.catchErrors ?? true;
     engine.printErrors = options.printErrors ?? true;
     engine.queueLimit = options.queueLimit ?? 1000;
+    engine.drainLimit = options.drainLimit ?? 1_000_000;
     engine.handlerTimeout = options.handlerTimeout ?? Infinity;
-    engine.plainCalls = engine.handlerTimeout === Infinity;
     if (options.tags) this.#more.tags = [...options.tags];
+    if (options.handlers) engine.bindings.bindObject(options.handlers);
     if (options.logLevel || options.logger || options.logArgs) {
-      const observer = this.#more.observer ??= new Observer(engine);
+      const observer = this.#observer;
       observer.level = levelNumber(options.logLevel ?? "nothing");
       observer.logger = options.logger ?? observer.logger;
       observer.mapArgs = options.logArgs ?? null;
       this.#watch(observer);
     }
-    const { parent, signal } = options;
-    if (parent instanceof Machine) {
-      this.#more.parent = parent;
-      parent.#more.children.add(this as unknown as Machine);
-      for (const tracer of parent.tracers) {
-        if (tracer.inheritable) this.addTracer(tracer);
-      }
-      parent.#engine.observer?.tell((tracer) =>
-        tracer.submachine?.(parent, this as unknown as Machine)
-      );
-    }
+    if (parent !== null) this.#join(parent);
     options.tracers?.forEach((tracer) => this.addTracer(tracer));
-    if (options.handlers) {
-      this.bindHandlers(options.handlers as HandlersObject<S, string, Machine<S>>);
+  }
+
+  #join(parent: Machine): void {
+    this.#more.parent = parent;
+    parent.#more.children.add(this as unknown as Machine);
+    for (const tracer of parent.tracers) {
+      if (tracer.inheritable) this.addTracer(tracer);
     }
-    if (signal) {
-      const onAbort = () => this.dispose();
-      if (signal.aborted) return onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.onDispose(() => signal.removeEventListener("abort", onAbort));
-    }
+    parent.#engine.observer?.tell((tracer) => tracer.submachine?.(parent, this));
+  }
+
+  #follow(signal: AbortSignal): void {
+    const onAbort = () => this.dispose();
+    if (signal.aborted) onAbort();
+    else this.#engine.signals.on(signal, onAbort);
   }
 
   get #more(): Details {
     return this.#details ??= new Details();
   }
 
+  get #observer(): Observer {
+    return this.#more.observer ??= new Observer(this.#engine);
+  }
+
   #watch(observer: Observer): void {
     observer.refresh();
     this.#engine.setObserver(observer.needed ? observer : null);
-  }
-
-  #states(states: readonly string[] | undefined): number[] {
-    const { schema } = this.#engine;
-    if (states === undefined) return schema.names.map((_, index) => index);
-    return states.map((name) => indexOf(schema, name));
-  }
-
-  #list(states: string | readonly string[]): number[] {
-    if (typeof states === "string") return [indexOf(this.#engine.schema, states)];
-    return this.#states(states);
   }
 
   // --- mutations ---------------------------------------------------------------
@@ -258,53 +250,54 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
     args?: unknown,
   ): Explanation | null {
     const engine = this.#engine;
-    if (type === undefined) return explainCanceled(engine, engine.canceled);
+    if (type === undefined) return engine.explanation();
     const tx = engine.dryRun(type, states!, args);
     if (tx.result === "executed") return null;
-    return explainCanceled(engine, engine.disposed ? "disposed" : tx);
+    return explainCanceled(engine.disposed ? "disposed" : tx);
   }
 
-  // --- checks --------------------------------------------------------------------
-
-  /** Whether all given states are active. */
-  is(states: StateNames<S> | readonly StateNames<S>[]): boolean {
-    return this.#engine.is(states);
+  /**
+   * Adds one state and resolves with what its `FooState` handlers returned for this very call: of the
+   * bindings in order the first value that is not undefined. Bounded by `timeout` and `signal`, which end
+   * the waiting only. One that nobody awaits never crashes the process.
+   *
+   * Rejects with a {@linkcode RefusedError} when no `FooState` was called for it, with the handler's error
+   * when that threw, with the context's reason when the activation ends before an asynchronous answer.
+   *
+   * @throws {StateUnknownError} If there is no such state.
+   */
+  ask<const N extends StateNames<S>>(
+    state: N,
+    ...rest: AskParams<S, N>
+  ): Promise<ReturnsOf<S, N>>;
+  ask(state: string, args?: unknown, options?: WaitOptions): Promise<unknown> {
+    return this.#engine.ask(state, args, options, null);
   }
 
-  /** Whether none of the given states is active. */
-  not(states: StateNames<S> | readonly StateNames<S>[]): boolean {
-    const { active } = this.#engine;
-    return this.#list(states).every((state) => !contains(active, state));
+  /** @ignore Mutations with an origin: of events of other machines, and of pipes. */
+  [submit](
+    type: MutationType,
+    states: string | readonly string[],
+    args: unknown,
+    origin: MutationOrigin,
+  ): Result {
+    return this.#engine.mutate(type, states, args, origin);
   }
 
-  /** Whether any of the given states, or all of any given list, is active. */
-  any(...states: readonly (StateNames<S> | readonly StateNames<S>[])[]): boolean {
-    return states.some((one) => this.#engine.is(one));
-  }
-
-  /** Whether `Exception` is active. */
-  isErr(): boolean {
-    return contains(this.#engine.active, this.#engine.schema.exception);
-  }
-
-  /** Whether the state's tick is exactly this. */
-  isTick(state: StateNames<S>, tick: number): boolean {
-    return this.tick(state) === tick;
-  }
-
-  /** Whether the ticks of all, or the given, states are exactly these. */
-  isTime(time: readonly number[], states?: readonly StateNames<S>[]): boolean {
-    const now = this.time(states);
-    return now.length === time.length && now.every((tick, index) => tick === time[index]);
+  /** Whether a transition runs: the caller is, directly or not, one of its handlers or observers. */
+  get duringTransition(): boolean {
+    return this.#engine.inTransition;
   }
 
   /** Whether a mutation of this type that calls all of these states is waiting. */
   isQueued(
     type: MutationType,
-    states: StateNames<S> | readonly StateNames<S>[],
+    states: OneOrMore<StateNames<S>>,
     options: IsQueuedOptions = {},
   ): boolean {
-    const names = this.#list(states).map((state) => this.#engine.schema.names[state]);
+    const { schema } = this.#engine;
+    const list = typeof states === "string" ? [states] : states;
+    const names = list.map((name) => schema.names[indexOf(schema, name)]);
     return this.queue.some((mutation) =>
       mutation.type === type && names.every((name) => mutation.calledStates.includes(name)) &&
       (!options.strict || mutation.calledStates.length === new Set(names).size) &&
@@ -312,152 +305,47 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
     );
   }
 
-  /** Whether the schema has all of these states. */
-  has(states: string | readonly string[]): boolean {
-    const { indexes } = this.#engine.schema;
-    return (typeof states === "string" ? [states] : states).every((name) => indexes.has(name));
-  }
+  // --- subscriptions ---------------------------------------------------------------
 
-  /** The first of the given states that is active; undefined when none is. */
-  switch<const N extends StateNames<S>>(...states: readonly N[]): N | undefined {
-    return states.find((state) => this.is(state));
-  }
-
-  /** Whether a transition runs: the caller is, directly or not, one of its handlers or observers. */
-  get duringTransition(): boolean {
-    return this.#engine.transition !== null;
-  }
-
-  // --- clocks ----------------------------------------------------------------------
-
-  /** The state's tick: odd while active. */
-  tick(state: StateNames<S>): number {
-    return this.#engine.clock.ticks[indexOf(this.#engine.schema, state)];
-  }
-
-  /** The ticks of all, or the given, states, in order. */
-  time(states?: readonly StateNames<S>[]): number[] {
-    const { ticks } = this.#engine.clock;
-    return states === undefined ? ticks.slice() : this.#states(states).map((state) => ticks[state]);
-  }
-
-  /** The sum of the ticks of all, or the given, states. */
-  timeSum(states?: readonly StateNames<S>[]): number {
-    return this.time(states).reduce((sum, tick) => sum + tick, 0);
-  }
-
-  /** The ticks of all, or the given, states, by name. */
-  clock(states?: readonly StateNames<S>[]): Record<StateNames<S>, number> {
-    const { schema, clock: { ticks } } = this.#engine;
-    const entries = this.#states(states).map((state) => [schema.names[state], ticks[state]]);
-    return Object.fromEntries(entries) as Record<StateNames<S>, number>;
-  }
-
-  /** Whether any state has ticked since this clock was taken. */
-  changedSince(clock: Readonly<Partial<Record<StateNames<S>, number>>>): boolean {
-    return Object.entries(clock).some(([state, tick]) =>
-      this.tick(state as StateNames<S>) !== tick
-    );
-  }
-
-  // --- contexts ----------------------------------------------------------------------
-
-  /** Ends on disposal. */
-  get context(): Context {
-    return this.#engine.context;
-  }
-
-  /** Ends with the state's present activation; born expired when the state is inactive. */
-  stateContext(state: StateNames<S>): Context {
-    return this.#engine.stateContext(indexOf(this.#engine.schema, state));
-  }
-
-  // --- waiting -------------------------------------------------------------------------
-
-  #wait(condition: Condition, options: WaitOptions | undefined): Promise<void> {
+  /**
+   * Calls `fn` once after each transition that ticked anything, and after imports, schema changes and the
+   * disposal, until it is taken back. The machine counts as busy meanwhile: mutations made in `fn` are
+   * queued, so that calls never nest. What `fn` throws is reported and breaks nothing.
+   *
+   * @example Usage
+   * ```ts
+   * import { Machine } from "@asyncmachine/asyncmachine";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const machine = new Machine({ On: {}, Off: {} });
+   * const seen: string[] = [];
+   * using _ = machine.subscribe(({ cause, changed }) => seen.push(`${cause} ${changed}`));
+   * machine.add("On");
+   * assertEquals(seen, ["transition On"]);
+   * ```
+   */
+  subscribe(
+    fn: (change: MachineChange) => void,
+    options: SubscribeOptions<StateNames<S>> = {},
+  ): Unsubscribe {
+    checkFunction("the subscriber", fn);
     const engine = this.#engine;
-    return (engine.subscriptions ??= new Subscriptions(engine)).wait(condition, options);
-  }
-
-  /** Resolves when all given states are active at the same time. */
-  when(states: StateNames<S> | readonly StateNames<S>[], options?: WaitOptions): Promise<void> {
-    return this.#wait({ kind: "active", states: this.#list(states) }, options);
-  }
-
-  /** Resolves when all given states are inactive at the same time. */
-  whenNot(states: StateNames<S> | readonly StateNames<S>[], options?: WaitOptions): Promise<void> {
-    return this.#wait({ kind: "inactive", states: this.#list(states) }, options);
-  }
-
-  /** Resolves when the state is next called, and activated, with these arguments among others. */
-  whenArgs<const N extends StateNames<S>>(
-    state: N,
-    args: Readonly<Partial<ArgsOf<S, N>>>,
-    options?: WaitOptions,
-  ): Promise<void> {
-    return this.#wait({ kind: "args", states: this.#list(state), args: { ...args } }, options);
-  }
-
-  /** Resolves when every state has reached the tick in the same place. */
-  whenTime(
-    states: readonly StateNames<S>[],
-    ticks: readonly number[],
-    options?: WaitOptions,
-  ): Promise<void> {
-    if (states.length !== ticks.length) {
-      throw new RangeError(`Cannot wait for ${ticks.length} ticks of ${states.length} states`);
-    }
-    return this.#wait({ kind: "ticks", states: this.#states(states), ticks: [...ticks] }, options);
-  }
-
-  /** Resolves when the state has ticked `n` times from now. */
-  whenTicks(state: StateNames<S>, n: number, options?: WaitOptions): Promise<void> {
-    return this.whenTime([state], [this.tick(state) + n], options);
-  }
-
-  /** Resolves when the state has reached the tick. */
-  whenTick(state: StateNames<S>, tick: number, options?: WaitOptions): Promise<void> {
-    return this.whenTime([state], [tick], options);
-  }
-
-  /** Resolves when `query` returns true for the clock; asked now and after each change. */
-  whenQuery(
-    query: (clock: Record<StateNames<S>, number>) => boolean,
-    options?: WaitOptions,
-  ): Promise<void> {
-    return this.#wait({ kind: "query", states: [], query: () => query(this.clock()) }, options);
-  }
-
-  /** Resolves when `Exception` is active. */
-  whenErr(options?: WaitOptions): Promise<void> {
-    return this.#wait({ kind: "active", states: [this.#engine.schema.exception] }, options);
-  }
-
-  /** Resolves when no transition runs and nothing waits. */
-  whenQueueEnds(options?: WaitOptions): Promise<void> {
-    return this.#wait({ kind: "queueEnds", states: [] }, options);
-  }
-
-  /** Resolves when the machine is disposed. */
-  whenDisposed(): Promise<void> {
-    if (this.disposed) return Promise.resolve();
-    return new Promise((resolve) => this.onDispose(resolve));
-  }
-
-  /** How many `when…` promises are pending. */
-  get waiterCount(): number {
-    return this.#engine.subscriptions?.size ?? 0;
+    options.states?.forEach((name) => indexOf(engine.schema, name));
+    if (engine.disposed) return Object.assign(() => {}, { [Symbol.dispose]: () => {} });
+    return (engine.subscribers ??= new Subscribers(engine)).subscribe(fn, options);
   }
 
   // --- handlers ----------------------------------------------------------------------------
 
   /**
-   * Binds handlers: the methods whose names start with an upper-case letter.
+   * Binds handlers: the functions of an object or class instance whose names are exactly handlers'.
    *
-   * @throws {HandlerUnknownError} If a name belongs to no state, or could mean two things.
+   * @throws {HandlerUnknownError} If a name is capitalised and belongs to no state, is a handler's but
+   * for the case of its first letter, or could mean two things.
    */
   bindHandlers<K extends PropertyKey>(handlers: HandlersObject<S, K, Machine<S>>): Binding {
-    return this.#bind(handlerFunctions(handlers), handlers);
+    checkHandlers(handlers);
+    return this.#engine.bindings.bindObject(handlers);
   }
 
   /**
@@ -470,29 +358,26 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
     fn: NamedHandler<S, K, Machine<S>>,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Binding {
+    checkFunction(`the handler ${String(name)}`, fn);
     const { signal } = options;
-    const binding = this.#bind(new Map([[name, fn as HandlerFunction]]), undefined);
-    if (!signal) return binding;
-    if (signal.aborted) binding.unbind();
-    signal.addEventListener("abort", binding.unbind, { once: true });
-    const unbind = () => {
-      signal.removeEventListener("abort", binding.unbind);
-      binding.unbind();
-    };
-    return { ...binding, unbind, [Symbol.dispose]: unbind };
+    checkSignal(signal);
+    const binding = this.#engine.bindings.bindOne(name, fn as HandlerFunction);
+    return signal === undefined ? binding : this.#bounded(binding, signal);
   }
 
-  #bind(functions: ReadonlyMap<string, HandlerFunction>, self: unknown): Binding {
-    const engine = this.#engine;
-    return (engine.bindings ??= new Bindings(engine)).bind(functions, self);
+  /** The same, taken back when the signal aborts. */
+  #bounded(binding: Binding, signal: AbortSignal): Binding {
+    const { signals } = this.#engine;
+    const unbind = () => {
+      signals.off(signal, unbind);
+      binding.unbind();
+    };
+    if (signal.aborted) unbind();
+    else if (!this.disposed) signals.on(signal, unbind);
+    return { names: binding.names, unbind, [Symbol.dispose]: unbind };
   }
 
   // --- looking ---------------------------------------------------------------------------------
-
-  /** The machine's name in logs, errors and the debugger. */
-  get id(): string {
-    return this.#engine.id;
-  }
 
   /** The machine that this one belongs to. */
   get parent(): AnyMachine | null {
@@ -509,30 +394,15 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
     return this.#details?.tags ?? NO_TAGS;
   }
 
-  /** The names of the active states, in order. */
-  activeStates(): StateNames<S>[] {
-    const { active, schema } = this.#engine;
-    return members(active).map((state) => schema.names[state] as StateNames<S>);
-  }
-
-  /** The names of all states, in order. */
-  get stateNames(): readonly StateNames<S>[] {
-    return this.#engine.schema.names as readonly StateNames<S>[];
-  }
-
-  /** The schema, cleaned up, with `Exception`. */
-  get schema(): Schema {
-    return this.#engine.schema.states;
-  }
-
   /** The mutations that wait for the running transition. */
   get queue(): readonly Mutation[] {
-    return this.#engine.queued();
+    return this.#engine.drain.waiting;
   }
 
   /** The running transition. */
   get transition(): Transition | null {
-    return this.#engine.transition;
+    const engine = this.#engine;
+    return engine.inTransition ? engine.running.record() : null;
   }
 
   /** The last error. */
@@ -540,107 +410,92 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
     return this.#engine.err;
   }
 
-  /** The active states with their ticks: `(Foo:1 Bar:3)`. */
-  toString(): string {
-    return `(${this.#text(true)})`;
+  // --- time -------------------------------------------------------------------------------
+
+  /** The times that run, by due time: timeouts of the schema, and what `e.addAfter` has added. */
+  timers(): Timer[] {
+    return this.#engine.timers?.list() ?? [];
   }
 
-  /** All states with their ticks: `(Foo:1)[Bar:0 Exception:0]`. */
-  toStringAll(): string {
-    return `${this.toString()}[${this.#text(false)}]`;
+  /** The machine's time, to resume from with `importTime` and `resume`. Plain JSON. */
+  exportTime(): MachineTime {
+    return exportTime(this.#engine);
   }
 
-  #text(active: boolean): string {
-    const { schema, clock: { ticks } } = this.#engine;
-    return schema.names.map((name, state) => `${name}:${ticks[state]}`)
-      .filter((_, state) => isActiveTick(ticks[state]) === active).join(" ");
+  /**
+   * Takes over the ticks of an exported time. A state whose tick differs begins or ends an activation:
+   * contexts end, waits, tracers and subscribers are told. Runs no handler and arms no timer: see `resume`.
+   *
+   * @param time What `exportTime` gave.
+   * @param migrate Makes the ticks for the present schema when the exported one was different.
+   * @throws {SchemaError} If the schema was different and no migration is given, if something in the time
+   * is wrong, or during a transition. Then nothing has changed.
+   * @throws {MachineDisposedError} If the machine is disposed.
+   */
+  importTime(time: MachineTime, migrate?: Migration): void {
+    const engine = this.#engine;
+    if (engine.disposed) throw new MachineDisposedError(engine.id, "import a time");
+    if (engine.inTransition) {
+      throw new SchemaError("Cannot import the time: a transition is running");
+    }
+    if (migrate !== undefined) checkFunction("migrate", migrate);
+    const ticks = ticksOf(engine.schema, time, migrate);
+    engine.setTicks(ticks, time.timers ?? []);
   }
 
-  /** All, or the given, states with ticks, properties and relations, on several lines. */
-  inspect(states?: readonly StateNames<S>[]): string {
-    const { schema, clock: { ticks } } = this.#engine;
-    return this.#states(states).map((state) => {
-      const name = schema.names[state];
-      const { auto, multi, ...relations } = schema.states[name];
-      const flags = [auto && "auto", multi && "multi"].filter((flag) => flag).map((flag) =>
-        `\n  ${flag}`
-      );
-      const lists = (["add", "remove", "require", "after"] as const)
-        .filter((relation) => relations[relation]?.length)
-        .map((relation) => `\n  ${relation}: ${relations[relation]!.join(" ")}`);
-      const head = `${name}: ${isActiveTick(ticks[state]) ? "active" : "inactive"} ${ticks[state]}`;
-      return [head, ...flags, ...lists].join("");
-    }).join("\n");
+  /**
+   * Goes on with the work of the activations that came by `importTime` and were not resumed yet: calls
+   * their `FooState` handlers again (`e.resumed` is true, ticks stay), in the order of handlers, and lets
+   * their timeouts run with the time that was left. A throw is a failure that comes later.
+   *
+   * @throws {TypeError} If a state whose calls must pass arguments has none in `args`; nothing is called.
+   * @throws {SchemaError} During a transition.
+   */
+  resume(options: ResumeOptions<S> = {}): void {
+    resume(this.#engine, options.args ?? {});
   }
 
   // --- other -----------------------------------------------------------------------------------
 
   /**
-   * Calls `fn` between transitions: at once when the machine is idle, else before everything that
-   * waits. Mutations made by `fn` run after it. With `timeout`, in milliseconds, the promise
-   * rejects with an {@linkcode EvalTimeoutError} when `fn` had no turn by then, and `fn` never runs.
+   * Calls `fn` between transitions: at once when the machine is idle, else when its turn comes, first in
+   * first out with the mutations that wait. Mutations made by `fn` run after it. With `timeout`, in
+   * milliseconds, the promise rejects with an {@linkcode EvalTimeoutError} when `fn` had no turn by then,
+   * and `fn` never runs.
    */
   eval<T>(fn: () => T, options: WaitOptions = {}): Promise<T> {
-    const { signal, timeout = Infinity } = options;
-    return new Promise<T>((resolve, reject) => {
-      signal?.throwIfAborted();
-      if (this.disposed) throw new MachineDisposedError(this.id, "eval a function");
-      let over = false;
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const finish = (settle: () => void) => {
-        if (over) return;
-        over = true;
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", onAbort);
-        settle();
-      };
-      const onAbort = () => finish(() => reject(signal!.reason));
-      this.#engine.evaluate(() =>
-        finish(() => {
-          try {
-            resolve(fn());
-          } catch (error) {
-            reject(error);
-          }
-        })
-      );
-      if (over) return;
-      signal?.addEventListener("abort", onAbort, { once: true });
-      if (timeout !== Infinity) {
-        timer = setTimeout(() => finish(() => reject(new EvalTimeoutError(timeout))), timeout);
-      }
-    });
+    checkFunction("what is to be evaluated", fn);
+    return evaluate(this.#engine, fn, options);
   }
 
   /**
-   * Replaces the schema. All present states must stay; ticks, contexts, waits and handlers do too.
+   * Replaces the schema. All present states must stay; ticks, contexts, waits, handlers and what is queued
+   * do too, and timeouts that stay keep their due time.
    *
    * @returns This machine, typed by the new schema.
-   * @throws {SchemaError} If a state is missing, or the schema contradicts itself.
-   * @throws {Error} During a transition.
+   * @throws {SchemaError} If a state is missing, the schema contradicts itself, or during a transition.
+   * @throws {MachineDisposedError} If the machine is disposed.
    */
   setSchema<T>(schema: Schema<T>): Machine<T> {
     const engine = this.#engine;
-    if (engine.busy) throw new SchemaError("Cannot set the schema: a transition is running");
-    if (engine.disposed) throw new MachineDisposedError(this.id, "set the schema");
-    const before = engine.schema;
+    if (engine.inTransition) {
+      throw new SchemaError("Cannot set the schema: a transition is running");
+    }
+    if (engine.disposed) throw new MachineDisposedError(engine.id, "set the schema");
     const after = compileSchema(schema);
-    const missing = before.names.filter((name) => !after.indexes.has(name));
+    const missing = engine.schema.names.filter((name) => !after.indexes.has(name));
     if (missing.length > 0) {
       throw new SchemaError(
         `Cannot set the schema: the states ${missing.join(", ")} are missing from it`,
       );
     }
-    const plans = plansFor(after, engine.bindings?.names() ?? []);
-    engine.setSchema(after, plans, (old) => after.indexes.get(before.names[old])!);
-    if (engine.bindings) engine.setHandlers(plans, engine.bindings.table(plans.handlers.names));
-    engine.observer?.schemaChanged(before.states);
+    engine.setSchema(after, timeoutsOf(after, undefined));
     return this as unknown as Machine<T>;
   }
 
   /** Logs a line of the program's own, at level `changes`, marked `[extern]`. */
   log(...parts: unknown[]): void {
-    this.#engine.observer?.log(`[extern] ${parts.map(String).join(" ")}`, "changes");
+    this.#engine.observer?.log(`[extern] ${parts.map(textOf).join(" ")}`, "changes");
   }
 
   /** How much is logged. */
@@ -648,21 +503,27 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
     return LOG_LEVELS[this.#details?.observer?.level ?? 0];
   }
 
-  /** Sets how much is logged. */
+  /**
+   * Sets how much is logged.
+   *
+   * @throws {RangeError} If there is no such level.
+   */
   setLogLevel(level: LogLevel): void {
-    const observer = this.#more.observer ??= new Observer(this.#engine);
-    observer.level = levelNumber(level);
-    this.#watch(observer);
+    const number = levelNumber(level);
+    this.#observer.level = number;
+    this.#watch(this.#observer);
   }
 
   /** Sets who takes the log lines. */
   setLogger(logger: Logger): void {
-    (this.#more.observer ??= new Observer(this.#engine)).logger = logger;
+    checkFunction("the logger", logger);
+    this.#observer.logger = logger;
   }
 
   /** Sets which arguments are logged; `null` = none. */
   setLogArgs(mapper: ArgsMapper | null): void {
-    (this.#more.observer ??= new Observer(this.#engine)).mapArgs = mapper;
+    if (mapper !== null) checkFunction("the mapper", mapper);
+    this.#observer.mapArgs = mapper;
   }
 
   /** The observers. */
@@ -670,14 +531,19 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
     return [...this.#details?.observer?.tracers ?? []];
   }
 
-  /** Adds an observer; one that is there already is not added again. */
+  /**
+   * Adds an observer; one that is there already is not added again.
+   *
+   * @throws {RangeError} If its log level is unknown.
+   */
   addTracer(tracer: Tracer): void {
-    const observer = this.#more.observer ??= new Observer(this.#engine);
+    checkTracer(tracer);
+    const observer = this.#observer;
     if (observer.tracers.has(tracer)) return;
     observer.tracers.add(tracer);
     this.#watch(observer);
     observer.tell((one) => {
-      if (one === tracer) one.machineInit?.(this as unknown as Machine);
+      if (one === tracer) one.machineInit?.(this);
     });
   }
 
@@ -689,62 +555,89 @@ export class Machine<S = Record<string, unknown>> implements AnyMachine, Disposa
     return true;
   }
 
-  /** The machine's time, to resume from with `importTime`. */
-  exportTime(): MachineTime {
-    return exportTime(this.#engine);
-  }
+  // --- end -------------------------------------------------------------------------------------
 
-  /**
-   * Takes over the ticks of an exported time, without running handlers.
-   *
-   * @param time What `exportTime` gave.
-   * @param migrate Makes the ticks for the present schema when the exported one was different.
-   * @throws {SchemaError} If the schema was different and no migration is given.
-   */
-  importTime(
-    time: MachineTime,
-    migrate?: (time: MachineTime) => Readonly<Record<string, number>>,
-  ): void {
-    importTime(this.#engine, time, migrate);
-  }
-
-  /** Calls `fn` on disposal; at once if it has happened. */
-  onDispose(fn: () => void): void {
+  /** Calls `fn` on disposal, at once if it has happened, unless it is taken back. */
+  onDispose(fn: () => void, options: { readonly signal?: AbortSignal | undefined } = {}): Binding {
+    checkFunction("what is to be called on disposal", fn);
+    const { signal } = options;
+    checkSignal(signal);
+    const entry = { fn };
+    const unbind = () => void this.#details?.onDispose.delete(entry);
+    const binding: Binding = { names: [], unbind, [Symbol.dispose]: unbind };
     if (this.disposed) fn();
-    else this.#more.onDispose.push(fn);
+    else if (!signal?.aborted) this.#more.onDispose.add(entry);
+    return signal === undefined ? binding : this.#bounded(binding, signal);
   }
 
   /**
-   * Ends the machine: contexts end, waits reject, children are disposed of, later mutations are
-   * `canceled`. During a transition no further handler is called. A second call does nothing.
+   * Ends the machine: children are disposed of, contexts end, waits and what is queued reject, later
+   * mutations are `canceled`. During a transition no further handler is called; `FooEnd` never is: what
+   * has to be cleaned up hangs on signals. A second call does nothing.
    */
   dispose(): void {
     const engine = this.#engine;
     if (engine.disposed) return;
+    engine.close();
     const details = this.#details;
-    for (const child of details?.children ?? []) child.dispose();
-    engine.dispose();
-    if (details?.parent) details.parent.#more.children.delete(this as unknown as Machine);
-    for (const fn of details?.onDispose.splice(0) ?? []) {
-      try {
-        fn();
-      } catch (error) {
-        engine.report(error instanceof Error ? error : new Error(String(error)));
-      }
-    }
-    engine.observer?.tell((tracer) => tracer.machineDispose?.(this as unknown as Machine));
-    engine.bindings?.clear();
+    for (const child of details?.children ?? []) this.#attempt(() => child.dispose());
+    const parent = details?.parent;
+    if (parent) parent.#more.children.delete(this as unknown as Machine);
+    this.#attempt(() => engine.dispose());
+    for (const { fn } of details?.onDispose ?? []) this.#attempt(fn);
+    details?.onDispose.clear();
+    const last = () => {
+      engine.observer?.tell((tracer) => tracer.machineDispose?.(this));
+      engine.bindings.clear();
+    };
+    if (engine.busy) engine.onRest = last;
+    else last();
   }
 
-  /** Whether the machine has been disposed. */
-  get disposed(): boolean {
-    return this.#engine.disposed;
+  /** What fails on the way out keeps nothing from ending. */
+  #attempt(fn: () => void): void {
+    try {
+      fn();
+    } catch (error) {
+      this.#engine.failed(error);
+    }
+  }
+
+  /**
+   * Disposes of the machine, then resolves when the asynchronous handlers that ran have settled; after
+   * `timeout` milliseconds it rejects with a `TimeoutError` that names those still running. A handler
+   * must not await it: it would wait for itself.
+   */
+  async disposeAsync(options: { readonly timeout?: number | undefined } = {}): Promise<void> {
+    const { timeout = Infinity } = options;
+    checkDelay(timeout);
+    this.dispose();
+    await settled(this.#engine, timeout);
   }
 
   /** Disposes of the machine at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.dispose();
   }
+
+  /** Disposes of the machine at the end of an `await using` block, and waits for its handlers. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.disposeAsync();
+  }
+}
+
+/**
+ * The parent as a machine of this copy of the library.
+ *
+ * @throws {TypeError} If it is none.
+ */
+function parentOf(parent: AnyMachine | undefined): Machine | null {
+  if (parent === undefined) return null;
+  if (!(parent instanceof Machine)) {
+    throw new TypeError("parent is no Machine of this copy of the library");
+  }
+  if (parent.disposed) throw new MachineDisposedError(parent.id, "add a child");
+  return parent as Machine;
 }
 
 /** What most machines don't have; kept apart so that they don't pay for it. */
@@ -753,7 +646,10 @@ class Details {
   readonly children: Set<Machine> = new Set();
   tags: readonly string[] = NO_TAGS;
   observer: Observer | null = null;
-  readonly onDispose: (() => void)[] = [];
+  readonly onDispose: Set<{ readonly fn: () => void }> = new Set();
 }
+
+// Wrappers that observe objects (Vue's `ref`) leave machines as they are.
+Object.defineProperty(Machine.prototype, "__v_skip", { value: true });
 
 printAs(Machine, (machine) => `Machine ${machine.id} ${machine.toStringAll()}`);

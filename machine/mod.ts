@@ -3,11 +3,11 @@
  *
  * @module
  */
-export type { MachineOptions } from "./machine.ts";
+export type { MachineOptions } from "./options.ts";
 export type { AnyMachine, Step, Tracer, Transition } from "./any_machine.ts";
 export type { ArgsMapper, Logger, LogLevel } from "./logging.ts";
 export type { Binding } from "./bindings.ts";
-export type { Explanation, RelationRefusal } from "./explain.ts";
+export type { Explanation, Refusal, RelationRefusal } from "./explanation.ts";
 export type { HandlerEvent } from "./handler_event.ts";
 export type { AskParams, MachineOf, Mutations, Requests } from "./machine_of.ts";
 export type {
@@ -39,18 +39,25 @@ export type {
   StateHandlers,
   UnknownHandler,
 } from "./handler_types.ts";
-export type { MachineTime } from "./restore.ts";
+export type { MachineChange } from "./subscribers.ts";
+export type { MachineTime, Migration } from "./restore.ts";
+export type { ResumeOptions } from "./resume.ts";
+export type { ReadableCore } from "./reading.ts";
+export type { Condition } from "./waits.ts";
+export type { Timer } from "./timers.ts";
 export type { AddErrOptions, IsQueuedOptions, Mutation, MutationSource } from "./mutation.ts";
-export type { Refusal } from "./engine.ts";
-export type { WaitOptions } from "./wait_options.ts";
+export type { StateWaitOptions, WaitOptions } from "./wait_options.ts";
 export { argsMapper, LOG_LEVELS } from "./logging.ts";
 export {
+  DrainLimitError,
   EvalTimeoutError,
   HandlerTimeoutError,
   HandlerUnknownError,
   MachineDisposedError,
   QueueLimitError,
+  RefusedError,
 } from "./errors.ts";
 export { globalTracers } from "./tracer.ts";
+export { Reading } from "./reading.ts";
 export { Machine } from "./machine.ts";
 export { Result } from "./mutation.ts";

@@ -13,14 +13,16 @@ export const Result = {
   Queued: "queued",
 } as const;
 
-/** Where a mutation came from, when it was made through a handler's event. */
+/** Where a mutation came from, when it was made in a handler, through its event, or by a timeout. */
 export interface MutationSource {
   /** The id of the machine whose handler made it. */
   readonly machineId: string;
   /** The number of the transition during which the handler was called. */
   readonly transition: number;
-  /** The handler's name. */
+  /** The handler's name; empty for a timeout. */
   readonly handler: string;
+  /** The state whose activation has lasted, when a timeout made it. */
+  readonly timeout?: string | undefined;
 }
 
 /** A request to change the active states. */
@@ -33,16 +35,30 @@ export interface Mutation {
   readonly args: Readonly<Record<string, unknown>>;
   /** Whether the machine made it for its auto states. */
   readonly auto: boolean;
-  /** The handler that made it, if one did through its event. */
+  /** The handler, of whatever machine, that made it in its synchronous part or through its event. */
   readonly source: MutationSource | null;
 }
 
-/** The handler's event that a mutation was made through. */
+/** What a mutation was made through: a handler's event, a pipe. */
 export interface MutationOrigin {
-  /** Whether its context has ended, so that the mutation comes too late. */
+  /** Whether it comes too late: the context has ended. */
   readonly expired: boolean;
   /** Where the mutation comes from. */
   readonly source: MutationSource;
+}
+
+/** The method of machines by which others mutate with an origin; not for programs. */
+export const submit: unique symbol = Symbol("submit");
+
+/** A machine that takes mutations with an origin. */
+export interface Submittable {
+  /** Runs or queues a mutation. */
+  [submit](
+    type: MutationType,
+    states: string | readonly string[],
+    args: unknown,
+    origin: MutationOrigin,
+  ): Result;
 }
 
 /** What else to add with an error. */

@@ -1,6 +1,6 @@
-import { members, type Schema } from "../relations/mod.ts";
-import type { AnyMachine } from "./any_machine.ts";
-import type { Engine } from "./engine.ts";
+import type { Time } from "../clock/mod.ts";
+import { type CompiledSchema, members, type Schema, type StateSet } from "../relations/mod.ts";
+import type { AnyMachine, Step, Tracer } from "./any_machine.ts";
 import {
   type ArgsMapper,
   consoleLogger,
@@ -9,9 +9,24 @@ import {
   type LogLevel,
 } from "./logging.ts";
 import type { Mutation } from "./mutation.ts";
-import type { Plan } from "./plans.ts";
-import type { Step, Tracer } from "./tracer.ts";
-import type { Transition } from "./transition.ts";
+import type { Plan } from "./plan.ts";
+import type { Call } from "./plans.ts";
+import { messageOf, printError, textOf } from "./thrown.ts";
+import type { TransitionRecord } from "./transition.ts";
+
+/** Who is watched. */
+export interface Watched {
+  readonly machine: AnyMachine;
+  readonly id: string;
+  readonly schema: CompiledSchema;
+  readonly active: StateSet;
+  readonly clock: { readonly ticks: Time };
+  readonly printErrors: boolean;
+  /** How many mutations wait. */
+  readonly waiting: number;
+  /** What the relations do with a call, step by step. */
+  relationStepsOf(call: Call): readonly Step[];
+}
 
 const CHANGES = 1;
 const OPS = 2;
@@ -31,12 +46,12 @@ export class Observer {
   logger: Logger = consoleLogger;
   /** Which arguments are logged. */
   mapArgs: ArgsMapper | null = null;
-  readonly #engine: Engine;
+  readonly #engine: Watched;
   #steps = false;
   /** The highest level that anybody wants. */
   #anyLevel = 0;
 
-  constructor(engine: Engine) {
+  constructor(engine: Watched) {
     this.#engine = engine;
   }
 
@@ -95,10 +110,10 @@ export class Observer {
   }
 
   /** Observes a transition before anything is decided. */
-  init(tx: Transition): void {
+  init(tx: TransitionRecord): void {
     const record = tx.record();
     record.timeBefore = this.#engine.clock.ticks.slice();
-    record.queueLength = this.#engine.queued().length;
+    record.queueLength = this.#engine.waiting;
     if (this.#steps || this.#anyLevel >= DECISIONS) {
       record.steps = this.#engine.relationStepsOf(tx.call).slice();
     }
@@ -110,13 +125,13 @@ export class Observer {
   }
 
   /** Observes a transition that the relations accepted. */
-  start(tx: Transition): void {
+  start(tx: TransitionRecord): void {
     this.tell((tracer) => tracer.transitionStart?.(tx));
     if (this.#anyLevel >= EVERYTHING) this.log(`[start] ${tx.id}`, "everything");
   }
 
   /** Observes a handler before its call. */
-  handlerStart(tx: Transition, handler: string, state: number): void {
+  handlerStart(tx: TransitionRecord, handler: string, state: number): void {
     if (this.#steps) this.#step(tx, { kind: "handler", state, handler });
     this.tell((tracer) => tracer.handlerStart?.(tx, handler));
     if (this.#anyLevel >= OPS) this.log(`[handler] ${handler}`, "ops");
@@ -124,7 +139,7 @@ export class Observer {
 
   /** Observes a handler after its call. */
   handlerEnd(
-    tx: Transition,
+    tx: TransitionRecord,
     handler: string,
     state: number,
     error: unknown,
@@ -136,27 +151,48 @@ export class Observer {
     this.tell((tracer) => tracer.handlerEnd?.(tx, handler, error));
   }
 
-  /** Calls a handler through the tracers that wrap it. */
-  wrap(tx: Transition, handler: string, call: () => unknown): unknown {
-    let wrapped = call;
+  /**
+   * Calls a handler through the tracers that wrap it. What the handler returns or throws is what counts,
+   * whatever they do with it; one that fails is reported, and the handler runs all the same.
+   */
+  wrap(tx: TransitionRecord, handler: string, call: () => unknown): unknown {
+    let outcome: { readonly failed: boolean; readonly value: unknown } | null = null;
+    const once = () => {
+      if (outcome === null) {
+        try {
+          outcome = { failed: false, value: call() };
+        } catch (error) {
+          outcome = { failed: true, value: error };
+        }
+      }
+      if (outcome.failed) throw outcome.value;
+      return outcome.value;
+    };
+    let wrapped = once;
     for (const tracer of this.tracers) {
       if (!tracer.wrapHandler) continue;
       const inner = wrapped;
       wrapped = () => tracer.wrapHandler!(tx, handler, inner);
     }
-    return wrapped();
+    try {
+      wrapped();
+    } catch (error) {
+      const known = outcome as { readonly failed: boolean; readonly value: unknown } | null;
+      if (!known?.failed || known.value !== error) this.#failed("tracer", error);
+    }
+    return once();
   }
 
   /** Observes the rejection of an asynchronous handler. */
-  rejected(tx: Transition, handler: string, error: unknown, expired: boolean): void {
+  rejected(tx: TransitionRecord, handler: string, error: unknown, expired: boolean): void {
     this.tell((tracer) => tracer.handlerRejected?.(tx, handler, error, expired));
     if (expired && this.#anyLevel >= DECISIONS) {
-      this.log(`[expired] ${handler}: ${error}`, "decisions");
+      this.log(`[expired] ${handler}: ${textOf(error)}`, "decisions");
     }
   }
 
   /** Observes the change of ticks. */
-  applied(plan: Plan): void {
+  applied(plan: Plan<Call>): void {
     if (this.#anyLevel < CHANGES || !plan.changes) return;
     const { names } = this.#engine.schema;
     const { exits, enters } = plan.resolution;
@@ -165,14 +201,17 @@ export class Observer {
   }
 
   /** Observes the end of a transition. */
-  end(tx: Transition): void {
+  end(tx: TransitionRecord): void {
     tx.record().timeAfter = this.#engine.clock.ticks.slice();
     const { plan } = tx;
     if (this.#steps && tx.result === "executed" && plan && !tx.check) {
       const { steps } = tx.record();
       for (const state of plan.resolution.exits) steps.push({ kind: "exit", state });
       for (const state of plan.resolution.enters) {
-        steps.push({ kind: plan.twice.includes(state) ? "touch" : "enter", state });
+        steps.push({
+          kind: plan.twice.includes(state) || plan.renewed.includes(state) ? "touch" : "enter",
+          state,
+        });
       }
     }
     if (this.#anyLevel >= OPS && tx.result === "canceled") this.#logCancel(tx);
@@ -187,7 +226,21 @@ export class Observer {
 
   /** Observes an error. */
   error(error: Error): void {
-    if (this.#anyLevel >= CHANGES) this.log(`[error] ${error.message}`, "changes");
+    if (this.#anyLevel >= CHANGES) this.log(`[error] ${messageOf(error)}`, "changes");
+  }
+
+  /** Observes a mutation that will not run. */
+  dropped(mutation: Mutation): void {
+    this.tell((tracer) => tracer.mutationDropped?.(this.#machine, mutation));
+    if (this.#anyLevel >= OPS) {
+      this.log(`[queue:drop] ${mutation.type} ${mutation.calledStates.join(", ")}`, "ops");
+    }
+  }
+
+  /** Observes ticks that came by an import. */
+  imported(before: Time): void {
+    this.tell((tracer) => tracer.timeImport?.(this.#machine, before));
+    if (this.#anyLevel >= CHANGES) this.log(`[import] ${this.#engine.machine}`, "changes");
   }
 
   /** Observes a new schema. */
@@ -200,9 +253,8 @@ export class Observer {
   }
 
   #failed(who: string, error: unknown): void {
-    if (this.#engine.printErrors) {
-      console.error(`[${this.#engine.id}] A ${who} threw an error, which changes nothing:`, error);
-    }
+    if (!this.#engine.printErrors) return;
+    printError(`[${this.#engine.id}] A ${who} threw an error, which changes nothing:`, error);
   }
 
   #args(mutation: Mutation): string {
@@ -218,11 +270,11 @@ export class Observer {
     }
   }
 
-  #step(tx: Transition, step: Step): void {
+  #step(tx: TransitionRecord, step: Step): void {
     tx.record().steps.push(step);
   }
 
-  #logRelations(tx: Transition): void {
+  #logRelations(tx: TransitionRecord): void {
     const { names } = this.#engine.schema;
     for (const { kind, state, by } of tx.steps) {
       if (kind === "add") this.log(`[implied] ${names[state]}`, "decisions");
@@ -231,7 +283,7 @@ export class Observer {
     }
   }
 
-  #logCancel(tx: Transition): void {
+  #logCancel(tx: TransitionRecord): void {
     if (tx.refusedBy !== null) {
       this.log(`[cancel] (${tx.target.join(" ")}) by ${tx.refusedBy}`, "ops");
       return;

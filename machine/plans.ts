@@ -1,313 +1,116 @@
 import {
   autoStates,
   type CompiledSchema,
-  contains,
   indexOf,
-  insert,
-  members,
   type MutationType,
   relevantStates,
-  type Resolution,
   resolve,
-  setOf,
   type StateSet,
 } from "../relations/mod.ts";
-import { HandlerNames } from "./handlers.ts";
-import type { Step } from "./tracer.ts";
+import type { Step } from "./any_machine.ts";
+import { HandlerNames } from "./handler_names.ts";
+import { Plan, type PlanRequest } from "./plan.ts";
+import { Budget, ByActive } from "./plan_cache.ts";
 
 /*
  * What a mutation does depends only on the schema, the active states that are relevant to it and
  * the names of the bound handlers. So it is worked out once, as a plan, and found again by
- * called states → bits of the relevant active states. Machines with the same schema object and the
- * same handler names share their plans.
+ * called states → bits of the relevant active states. Machines whose schemas say the same and whose
+ * handlers have the same names share their plans.
  */
 
-/** A handler to be called: which one, and what it speaks for. */
-export interface HandlerCall {
-  /** Its slot in the machine's handlers. */
-  readonly slot: number;
-  /** In negotiation the state that it may refuse, in finals the one that it was started for; or -1. */
-  readonly state: number;
-}
-
-/** Everything about one transition that can be known before its handlers run. */
-export class Plan {
-  /** The mutation. */
-  readonly call: Call;
-  /** What the relations make of it. Its `target` is that of one of the active sets that lead to it. */
-  readonly resolution: Resolution;
-  /** Whether the relations accept it. */
-  readonly accepted: boolean;
-  /** Negotiation handlers, in order. */
-  readonly negotiation: readonly HandlerCall[];
-  /** `FooEnd` and `FooState` handlers, in order; `endCount` of them are `FooEnd`. */
-  readonly finals: readonly HandlerCall[];
-  /** How many of `finals` are `FooEnd` handlers. */
-  readonly endCount: number;
-  /** The slot of `AnyState`, or -1. */
-  readonly anyState: number;
-  /** States whose tick moves by one. */
-  readonly once: readonly number[];
-  /** States whose tick moves by two. */
-  readonly twice: readonly number[];
-  /** Whether any tick moves. */
-  readonly changes: boolean;
-  /** Whether auto states are to be looked for after it. */
-  readonly autosFollow: boolean;
-  /** No handler is to be called. */
-  readonly silent: boolean;
-  /** The only word of the active set that changes, and the bits in it. */
-  readonly #word: number;
-  readonly #bits: number;
-  /** The words that change, when they are several. */
-  readonly #flipWords: readonly number[] | null;
-  /** The bits that change in them. */
-  readonly #flipBits: readonly number[];
-
-  constructor(call: Call, handlers: HandlerNames, schema: CompiledSchema, active: StateSet) {
-    const resolution = resolve(schema, active, call.called, call.type);
-    const { exits, enters, accepted } = resolution;
-    this.call = call;
-    this.resolution = resolution;
-    this.accepted = call.auto ? accepted.length > 0 : resolution.complete;
-    this.negotiation = this.accepted
-      ? negotiationOf(call, handlers, schema, active, resolution)
-      : [];
-    const ends = this.accepted ? callsOf(exits, handlers.slots.end) : [];
-    const states = this.accepted ? callsOf(enters, handlers.slots.state) : [];
-    this.finals = [...ends, ...states];
-    this.endCount = ends.length;
-    this.anyState = this.accepted ? handlers.anyState : -1;
-    this.once = this.accepted ? [...exits, ...enters.filter((s) => !contains(active, s))] : [];
-    this.twice = this.accepted ? enters.filter((s) => contains(active, s)) : [];
-    this.changes = this.once.length + this.twice.length > 0;
-    this.autosFollow = this.changes && !call.auto && schema.autos.length > 0;
-    this.silent = this.negotiation.length + this.finals.length === 0 && this.anyState === -1 ||
-      call.type === "remove" && !this.changes;
-    const flips = setOf(schema.names.length, this.once);
-    const words = flips.flatMap((bits, word) => bits === 0 ? [] : [word]);
-    this.#flipBits = words.map((word) => flips[word]);
-    this.#word = words[0] ?? 0;
-    this.#bits = this.#flipBits[0] ?? 0;
-    this.#flipWords = words.length > 1 ? words : null;
-  }
-
-  /** The same for plans of one mutation that do the same. */
-  get key(): string {
-    const calls = (list: readonly HandlerCall[]) => list.map(({ slot, state }) => [slot, state]);
-    const { exits, enters, accepted } = this.resolution;
-    const { twice, negotiation, finals } = this;
-    return JSON.stringify([accepted, exits, enters, twice, calls(negotiation), calls(finals)]);
-  }
-
-  /** Applies the transition to a set of active states; a second time takes it back. */
-  flip(active: StateSet): void {
-    const words = this.#flipWords;
-    if (words === null) active[this.#word] ^= this.#bits;
-    else for (let i = 0; i < words.length; i++) active[words[i]] ^= this.#flipBits[i];
-  }
-}
-
-function callsOf(states: readonly number[], slots: ReadonlyMap<number, number>): HandlerCall[] {
-  if (slots.size === 0) return [];
-  return states.flatMap((state) => {
-    const slot = slots.get(state);
-    return slot === undefined ? [] : [{ slot, state }];
-  });
-}
-
-function negotiationOf(
-  call: Call,
-  handlers: HandlerNames,
-  schema: CompiledSchema,
-  active: StateSet,
-  { exits, enters, target }: Resolution,
-): HandlerCall[] {
-  const whole = (calls: HandlerCall[]) => calls.map(({ slot }) => ({ slot, state: -1 }));
-  const calls = whole(callsOf(exits, handlers.slots.exit));
-  calls.push(...callsOf(enters, handlers.slots.enter));
-  if (call.type !== "remove") {
-    const kept = target.filter((state) => contains(active, state));
-    calls.push(...whole(callsOf(kept, handlers.slots.self)));
-  }
-  if (handlers.pairs.size > 0) {
-    for (const from of members(active)) {
-      for (const to of target) {
-        const slot = handlers.pairs.get(from * schema.names.length + to);
-        if (slot !== undefined && (enters.includes(to) || exits.includes(from))) {
-          calls.push({ slot, state: to });
-        }
-      }
-    }
-  }
-  if (handlers.anyEnter !== -1) calls.push({ slot: handlers.anyEnter, state: -1 });
-  return calls;
-}
-
-type Tree<T> = Map<number, T | Tree<T>>;
-
-/** What depends on some of the active states, found again by these. */
-class ByActive<T extends object> {
-  readonly #plans: Plans;
-  readonly #make: (active: StateSet) => T;
-  readonly #key: (made: T) => string;
-  /** The words in which relevant states lie, and their bits. */
-  readonly #words: readonly number[];
-  readonly #masks: readonly number[];
-  /** The only such word, or -1. */
-  readonly #word: number;
-  readonly #mask: number;
-  #tree: Tree<T> = new Map();
-  /** Many sets of active states lead to few different things. */
-  readonly #distinct: Map<string, T> = new Map();
-  #generation = 0;
-  // Most calls are made again with the same states active, or with two sets of them in turn.
-  #lastKey = 0;
-  #last: T | null = null;
-  #otherKey = 0;
-  #other: T | null = null;
-
-  /**
-   * @param make Works it out.
-   * @param key The same for equal ones.
-   */
-  constructor(
-    plans: Plans,
-    relevant: StateSet,
-    make: (active: StateSet) => T,
-    key: (made: T) => string,
-  ) {
-    this.#plans = plans;
-    this.#make = make;
-    this.#key = key;
-    this.#words = relevant.flatMap((bits, word) => bits === 0 ? [] : [word]);
-    this.#masks = this.#words.map((word) => relevant[word]);
-    this.#word = this.#words.length < 2 ? this.#words[0] ?? 0 : -1;
-    this.#mask = this.#masks[0] ?? 0;
-  }
-
-  /** What belongs to the active states. */
-  get(active: StateSet): T {
-    const word = this.#word;
-    if (word === -1) return this.#search(active);
-    const key = active[word] & this.#mask;
-    if (key === this.#lastKey && this.#last !== null) return this.#last;
-    if (key === this.#otherKey && this.#other !== null) return this.#other;
-    this.#refresh();
-    const found = (this.#tree.get(key) as T | undefined) ?? this.#add(this.#tree, key, active);
-    this.#otherKey = this.#lastKey;
-    this.#other = this.#last;
-    this.#lastKey = key;
-    return this.#last = found;
-  }
-
-  #search(active: StateSet): T {
-    this.#refresh();
-    let tree = this.#tree;
-    const last = this.#words.length - 1;
-    for (let i = 0; i < last; i++) {
-      const key = active[this.#words[i]] & this.#masks[i];
-      let below = tree.get(key) as Tree<T> | undefined;
-      if (below === undefined) tree.set(key, below = new Map());
-      tree = below;
-    }
-    const key = active[this.#words[last]] & this.#masks[last];
-    return (tree.get(key) as T | undefined) ?? this.#add(tree, key, active);
-  }
-
-  #add(tree: Tree<T>, key: number, active: StateSet): T {
-    this.#plans.count();
-    const made = this.#make(active);
-    const content = this.#key(made);
-    const found = this.#distinct.get(content) ?? made;
-    if (found === made) this.#distinct.set(content, made);
-    tree.set(key, found);
-    return found;
-  }
-
-  #refresh(): void {
-    if (this.#generation === this.#plans.generation) return;
-    this.#generation = this.#plans.generation;
-    this.#tree = new Map();
-    this.#distinct.clear();
-    this.#last = null;
-    this.#other = null;
-  }
-}
-
 /** A type of mutation with its called states: the root of its plans. */
-export class Call {
+export class Call implements PlanRequest {
   /** What is to happen. */
   readonly type: MutationType;
   /** Whether it is made for auto states, which may be accepted in part. */
   readonly auto: boolean;
+  /** Whether nobody is asked: the called states leave because their time is over. */
+  readonly forced: boolean;
   /** The called states' indexes, without duplicates. */
   readonly called: readonly number[];
   /** The called states' names. */
   readonly names: readonly string[];
-  /** Whether a called state is multi. */
-  readonly multi: boolean;
-  /** The calls that have one more state, by that state's name. */
-  readonly more: Map<string, Call> = new Map();
+  /** Whether a called state takes each call for a new one: it is multi or an event. */
+  readonly repeats: boolean;
+  /** A called state whose calls must pass arguments, or -1. */
+  readonly needsArgs: number;
   /** Where it belongs. */
   readonly plans: Plans;
-  readonly #byActive: ByActive<Plan>;
-  readonly #relevant: StateSet;
+  #relevant: readonly number[] | null = null;
+  #byActive: ByActive<Plan<Call>> | null = null;
   #steps: ByActive<readonly Step[]> | null = null;
 
-  constructor(plans: Plans, type: MutationType, called: readonly number[], auto: boolean) {
-    const { schema, handlers } = plans;
+  constructor(
+    plans: Plans,
+    type: MutationType,
+    called: readonly number[],
+    auto = false,
+    forced = false,
+  ) {
+    const { schema } = plans;
     this.plans = plans;
     this.type = type;
     this.auto = auto;
+    this.forced = forced;
     this.called = called;
     this.names = called.map((state) => schema.names[state]);
-    this.multi = called.some((state) => schema.multi[state]);
-    const relevant = relevantStates(schema, called, type);
-    if (type !== "remove") {
-      for (const state of handlers.slots.self.keys()) insert(relevant, state);
-    }
-    const size = schema.names.length;
-    const related = members(relevant);
-    for (const pair of handlers.pairs.keys()) {
-      const [from, to] = [Math.floor(pair / size), pair % size];
-      if (related.includes(from) || related.includes(to)) {
-        insert(relevant, from);
-        insert(relevant, to);
-      }
-    }
-    this.#relevant = relevant;
-    this.#byActive = new ByActive(
-      plans,
+    this.repeats = called.some((state) => schema.multi[state] || schema.event[state]);
+    this.needsArgs = !schema.special || type === "remove"
+      ? -1
+      : called.find((state) => schema.needsArgs[state]) ?? -1;
+  }
+
+  /** The states on which its plans depend. */
+  get #considered(): readonly number[] {
+    const { schema, handlers } = this.plans;
+    return this.#relevant ??= relevantStates(schema, this.called, this.type, {
+      selfs: handlers.slots.self.keys(),
+      pairs: handlers.pairs,
+    });
+  }
+
+  /** The plan for an active set in which no state lacks what it requires or is removed. */
+  plan(active: StateSet): Plan<Call> {
+    return (this.#byActive ??= this.#cache()).get(active);
+  }
+
+  #cache(): ByActive<Plan<Call>> {
+    const { schema, handlers, budget } = this.plans;
+    const relevant = this.#considered;
+    return new ByActive(
+      budget,
       relevant,
-      (active) => this.planAfresh(active),
+      (active) => {
+        const considered = relevant.filter((s) => (active[s >>> 5] & (1 << (s & 31))) !== 0);
+        return new Plan<Call>(this, { schema, handlers, considered }, active);
+      },
       (plan) => plan.key,
     );
   }
 
-  /** The plan for an active set in which no state lacks what it requires or is removed. */
-  plan(active: StateSet): Plan {
-    return this.#byActive.get(active);
-  }
-
-  /** A plan that is not kept: for an active set that a thrown error left inconsistent. */
-  planAfresh(active: StateSet): Plan {
-    return new Plan(this, this.plans.handlers, this.plans.schema, active);
+  /**
+   * A plan that is not kept: for an active set that a thrown error left inconsistent, or with states that
+   * leave because they have failed.
+   */
+  freshPlan(active: StateSet, leaving?: readonly number[]): Plan<Call> {
+    const { schema, handlers } = this.plans;
+    return new Plan<Call>(this, { schema, handlers, leaving }, active);
   }
 
   /** What the relations do, step by step: for tracers, with the same condition as `plan`. */
   relationSteps(active: StateSet): readonly Step[] {
     this.#steps ??= new ByActive(
-      this.plans,
-      this.#relevant,
-      (active) => this.relationStepsAfresh(active),
+      this.plans.budget,
+      this.#considered,
+      (active) => this.freshSteps(active),
       (steps) => JSON.stringify(steps),
     );
     return this.#steps.get(active);
   }
 
-  /** Steps that are not kept, as with `planAfresh`. */
-  relationStepsAfresh(active: StateSet): readonly Step[] {
+  /** Steps that are not kept, as with `freshPlan`. */
+  freshSteps(active: StateSet): readonly Step[] {
     const steps: Step[] = this.called.map((state) => ({ kind: "requested", state }));
     resolve(this.plans.schema, active, this.called, this.type, (relation, state, other) => {
       if (relation === "require") steps.push({ kind: "require", state, by: other });
@@ -317,27 +120,14 @@ export class Call {
   }
 }
 
-/** Calls by the name of their only state. Most programs make few different ones in turn. */
-class CallsByName {
-  /** All of them. */
-  readonly all: Map<string, Call> = new Map();
-  #lastName = "";
-  #last: Call | null = null;
-  #otherName = "";
-  #other: Call | null = null;
-
-  /** The call of a state; undefined if it has not been made. */
-  get(name: string): Call | undefined {
-    if (name === this.#lastName && this.#last !== null) return this.#last;
-    if (name === this.#otherName && this.#other !== null) return this.#other;
-    const call = this.all.get(name);
-    if (call === undefined) return undefined;
-    this.#otherName = this.#lastName;
-    this.#other = this.#last;
-    this.#lastName = name;
-    return this.#last = call;
-  }
+/** A place in the lists of called states; the call is made when it is used. */
+class Prefix {
+  call: Call | null = null;
+  readonly longer: Map<string, Prefix> = new Map();
 }
+
+/** How many lists of called states are kept. */
+const MAX_CALLS = 20_000;
 
 /** The auto mutation that follows from some active states. */
 interface AutoCall {
@@ -345,56 +135,83 @@ interface AutoCall {
   readonly call: Call | null;
 }
 
-/** How many plans are kept per schema and handler names before all are dropped: about 10 MB. */
-const MAX_PLANS = 20_000;
-/** How many lists of called states are kept. */
-const MAX_CALLS = 20_000;
-
 /** The plans of one schema with one set of handler names. */
 export class Plans {
   /** The schema. */
   readonly schema: CompiledSchema;
   /** The handler names. */
   readonly handlers: HandlerNames;
-  /** Changes when all plans are to be dropped. */
-  generation = 0;
-  /** Adds of one state by name; lists hang below them. */
-  readonly add: CallsByName = new CallsByName();
-  /** Removes of one state by name. */
-  readonly remove: CallsByName = new CallsByName();
-  /** Sets of one state by name. */
-  readonly set: CallsByName = new CallsByName();
-  readonly #autos: Map<string | number, Call> = new Map();
-  readonly #empty: Map<MutationType, Call> = new Map();
-  #made = 0;
-  #calls = 0;
-
+  /** Bounds what is kept. */
+  readonly budget: Budget;
+  readonly #single: Readonly<Record<MutationType, Map<string, Call>>> = {
+    add: new Map(),
+    remove: new Map(),
+    set: new Map(),
+  };
+  #lists: Record<MutationType, Prefix> = {
+    add: new Prefix(),
+    remove: new Prefix(),
+    set: new Prefix(),
+  };
+  readonly #special: Map<string, Call> = new Map();
+  #prefixes = 0;
   readonly #nextAuto: ByActive<AutoCall> | null;
 
-  constructor(schema: CompiledSchema, handlers: HandlerNames) {
+  // Most programs make few different mutations in turn: the last two are at hand, while the schema is
+  // small enough for the whole active set to be one number.
+  readonly #small: boolean;
+  #type: MutationType | null = null;
+  #name = "";
+  #word = 0;
+  #plan: Plan<Call> | null = null;
+  #type2: MutationType | null = null;
+  #name2 = "";
+  #word2 = 0;
+  #plan2: Plan<Call> | null = null;
+
+  constructor(schema: CompiledSchema, handlers: HandlerNames, budget: Budget) {
     this.schema = schema;
     this.handlers = handlers;
+    this.budget = budget;
+    this.#small = schema.names.length <= 32;
     const { autos, removedBy } = schema;
-    const relevant = [...autos, ...autos.flatMap((state) => removedBy[state])];
+    const relevant = [...new Set([...autos, ...autos.flatMap((state) => removedBy[state])])];
     this.#nextAuto = autos.length === 0
       ? null
-      : new ByActive(this, setOf(schema.names.length, relevant), (active) => {
+      : new ByActive(budget, relevant.sort((a, b) => a - b), (active) => {
         const states = autoStates(schema, active);
         return { call: states.length === 0 ? null : this.auto(states) };
       }, ({ call }) => `${call?.called}`);
   }
 
+  /**
+   * The plan of a mutation of one state, see `Call.plan`.
+   *
+   * @throws {StateUnknownError} If there is no such state.
+   */
+  plan(type: MutationType, name: string, active: StateSet): Plan<Call> {
+    const word = active[0];
+    if (name === this.#name && type === this.#type && word === this.#word) return this.#plan!;
+    if (name === this.#name2 && type === this.#type2 && word === this.#word2) return this.#plan2!;
+    const plan = this.one(type, name).plan(active);
+    if (this.#small) this.#remember(type, name, word, plan);
+    return plan;
+  }
+
+  #remember(type: MutationType, name: string, word: number, plan: Plan<Call>): void {
+    this.#type2 = this.#type;
+    this.#name2 = this.#name;
+    this.#word2 = this.#word;
+    this.#plan2 = this.#plan;
+    this.#type = type;
+    this.#name = name;
+    this.#word = word;
+    this.#plan = plan;
+  }
+
   /** The auto mutation that follows when these states are active; null when there is none. */
   nextAuto(active: StateSet): Call | null {
     return this.#nextAuto === null ? null : this.#nextAuto.get(active).call;
-  }
-
-  /** Counts a plan that was made. */
-  count(): void {
-    if (++this.#made > MAX_PLANS) {
-      this.#made = 0;
-      this.generation++;
-    }
   }
 
   /**
@@ -403,7 +220,13 @@ export class Plans {
    * @throws {StateUnknownError} If there is no such state.
    */
   one(type: MutationType, name: string): Call {
-    return this[type].get(name) ?? this.#below(this[type].all, type, name, []);
+    const calls = this.#single[type];
+    let call = calls.get(name);
+    if (call === undefined) {
+      call = new Call(this, type, [indexOf(this.schema, name)]);
+      calls.set(name, call);
+    }
+    return call;
   }
 
   /**
@@ -412,49 +235,57 @@ export class Plans {
    * @throws {StateUnknownError} If there is no such state.
    */
   list(type: MutationType, names: readonly string[]): Call {
-    let calls = this[type].all;
-    let call: Call | undefined;
+    if (names.length === 1) return this.one(type, names[0]);
+    let prefix = this.#lists[type];
     for (let i = 0; i < names.length; i++) {
-      const called: readonly number[] = call === undefined ? [] : call.called;
-      call = calls.get(names[i]) ?? this.#below(calls, type, names[i], called);
-      calls = call.more;
+      prefix = prefix.longer.get(names[i]) ?? this.#longer(prefix, names[i]);
     }
-    if (call) return call;
-    if (!this.#empty.has(type)) this.#empty.set(type, new Call(this, type, [], false));
-    return this.#empty.get(type)!;
+    return prefix.call ??= new Call(this, type, [
+      ...new Set(names.map((name) => indexOf(this.schema, name))),
+    ]);
+  }
+
+  #longer(prefix: Prefix, name: string): Prefix {
+    indexOf(this.schema, name); // unknown names are not kept
+    if (++this.#prefixes > MAX_CALLS) {
+      this.#prefixes = 0;
+      this.#lists = { add: new Prefix(), remove: new Prefix(), set: new Prefix() };
+    }
+    const longer = new Prefix();
+    prefix.longer.set(name, longer);
+    return longer;
   }
 
   /** The auto mutation of these states. */
   auto(states: readonly number[]): Call {
-    const key = states.length === 1 ? states[0] : states.join();
-    let call = this.#autos.get(key);
-    if (!call) {
-      if (this.#autos.size >= MAX_CALLS) this.#autos.clear();
-      this.#autos.set(key, call = new Call(this, "add", states, true));
-    }
-    return call;
+    return this.#made(`auto ${states}`, () => new Call(this, "add", states, true));
   }
 
-  #below(
-    calls: Map<string, Call>,
-    type: MutationType,
-    name: string,
-    called: readonly number[],
-  ): Call {
-    const state = indexOf(this.schema, name);
-    const call = new Call(this, type, called.includes(state) ? called : [...called, state], false);
-    if (++this.#calls > MAX_CALLS) {
-      this.#calls = 0;
-      for (const { all } of [this.add, this.remove, this.set]) {
-        all.forEach((one) => one.more.clear());
-      }
+  /** The end of states whose time is over: nobody is asked. */
+  leave(states: readonly number[]): Call {
+    return this.#made(`leave ${states}`, () => new Call(this, "remove", states, false, true));
+  }
+
+  #made(key: string, make: () => Call): Call {
+    let call = this.#special.get(key);
+    if (call === undefined) {
+      if (this.#special.size >= MAX_CALLS) this.#special.clear();
+      this.#special.set(key, call = make());
     }
-    calls.set(name, call);
     return call;
   }
 }
 
-const plansOfSchema = new WeakMap<CompiledSchema, Map<string, Plans>>();
+/** All plans of one schema. */
+interface OfSchema {
+  readonly budget: Budget;
+  readonly byNames: Map<string, Plans>;
+}
+
+const ofSchemas = new WeakMap<CompiledSchema, OfSchema>();
+
+/** How many sets of handler names are kept per schema: machines that go on using others keep them. */
+const MAX_HANDLER_SETS = 64;
 
 /**
  * The shared plans of a schema and a set of handler names.
@@ -463,10 +294,14 @@ const plansOfSchema = new WeakMap<CompiledSchema, Map<string, Plans>>();
  */
 export function plansFor(schema: CompiledSchema, names: Iterable<string>): Plans {
   const sorted = [...names].sort();
-  const key = sorted.join();
-  let byNames = plansOfSchema.get(schema);
-  if (!byNames) plansOfSchema.set(schema, byNames = new Map());
+  let of = ofSchemas.get(schema);
+  if (of === undefined) ofSchemas.set(schema, of = { budget: new Budget(), byNames: new Map() });
+  const { byNames, budget } = of;
+  const key = JSON.stringify(sorted);
   let plans = byNames.get(key);
-  if (!plans) byNames.set(key, plans = new Plans(schema, new HandlerNames(schema, sorted)));
+  if (plans !== undefined) byNames.delete(key); // to the end: the first one is the least used
+  else plans = new Plans(schema, new HandlerNames(schema, sorted), budget);
+  byNames.set(key, plans);
+  if (byNames.size > MAX_HANDLER_SETS) byNames.delete(byNames.keys().next().value!);
   return plans;
 }

@@ -1,8 +1,17 @@
-import { SchemaError, StateUnknownError, suggestion } from "./errors.ts";
-import { RELATIONS, type Schema, type State } from "./schema.ts";
-import { contains, emptySet, insert, type StateSet } from "./state_set.ts";
+import { checkSchema, cleanStates } from "./clean.ts";
+import { SchemaError, StateUnknownError } from "./errors.ts";
+import { cycles } from "./cycles.ts";
+import { RELATIONS, type Schema } from "./schema.ts";
 
-/** A schema by state index, validated; shared by all machines made from the same object. */
+/** When an activation that lasts leads to another state. */
+export interface CompiledTimeout {
+  /** The index of the state to add. */
+  readonly adds: number;
+  /** After how many milliseconds. */
+  readonly ms: number;
+}
+
+/** A schema by state index, validated; shared by all machines whose schemas mean the same. */
 export interface CompiledSchema {
   /** State names by index, `Exception` included. */
   readonly names: readonly string[];
@@ -14,6 +23,16 @@ export interface CompiledSchema {
   readonly exception: number;
   /** Whether a state is multi, by index. */
   readonly multi: readonly boolean[];
+  /** Whether each call of a state has a context of its own (`multi: "latest"`), by index. */
+  readonly latest: readonly boolean[];
+  /** Whether a state lasts for its transition only, by index. */
+  readonly event: readonly boolean[];
+  /** Whether calls of a state must pass arguments, by index. */
+  readonly needsArgs: readonly boolean[];
+  /** Whether a state is one of the three above: most schemas have none, and pay nothing for them. */
+  readonly special: boolean;
+  /** The timeouts of each state, by index; `null` when no state has any. */
+  readonly timeouts: readonly (readonly CompiledTimeout[])[] | null;
   /** The auto states, ascending. */
   readonly autos: readonly number[];
   /** Relations by index. */
@@ -22,29 +41,41 @@ export interface CompiledSchema {
   readonly remove: readonly (readonly number[])[];
   /** Relations by index. */
   readonly require: readonly (readonly number[])[];
+  /** Relations by index. */
+  readonly after: readonly (readonly number[])[];
   /** Who removes a state, by index. */
   readonly removedBy: readonly (readonly number[])[];
   /** Who requires a state, by index. */
   readonly requiredBy: readonly (readonly number[])[];
-  /** The states that must enter before a state because of `require`; undefined = none. */
-  readonly entersAfter: readonly (StateSet | undefined)[];
-  /** The states that must leave before a state because of `require`; undefined = none. */
-  readonly leavesAfter: readonly (StateSet | undefined)[];
-  /** The states that a state comes after because of `after`; undefined = none. */
-  readonly comesAfter: readonly (StateSet | undefined)[];
+  /** The number of the cycle of `require` that a state is in, by index; states outside have their own. */
+  readonly requireCycle: readonly number[];
 }
 
-const compiledSchemas = new WeakMap<object, CompiledSchema>();
+/** What was compiled, by the schema object, and by what the object says. */
+const byObject = new WeakMap<object, CompiledSchema>();
+const byContent = new Map<string, WeakRef<CompiledSchema>>();
+/** Forgets schemas that no machine uses any more. */
+const forgotten = new FinalizationRegistry((content: string) => {
+  if (byContent.get(content)?.deref() === undefined) byContent.delete(content);
+});
 
 /**
- * Compiles a schema, once per object: don't change a schema object after its first use.
+ * Compiles a schema: once per object, and once for all objects that say the same. Don't change a
+ * schema object after its first use.
  *
- * @throws {SchemaError} If it names an unknown state, requires what it removes, or if `after` has
- * a cycle.
+ * @throws {SchemaError} If it names an unknown state, contradicts itself, or if `after` has a cycle.
  */
 export function compileSchema(schema: Schema): CompiledSchema {
-  let compiled = compiledSchemas.get(schema);
-  if (!compiled) compiledSchemas.set(schema, compiled = compile(schema));
+  const known = byObject.get(schema);
+  if (known !== undefined) return known;
+  const content = checkSchema(schema);
+  let compiled = byContent.get(content)?.deref();
+  if (compiled === undefined) {
+    compiled = compile(schema);
+    byContent.set(content, new WeakRef(compiled));
+    forgotten.register(compiled, content);
+  }
+  byObject.set(schema, compiled);
   return compiled;
 }
 
@@ -60,146 +91,62 @@ export function indexOf(schema: CompiledSchema, name: string): number {
 }
 
 function compile(schema: Schema): CompiledSchema {
-  if (typeof schema !== "object" || schema === null) {
-    throw new SchemaError(`Cannot compile the schema: it is ${schema}, expected an object`);
-  }
-  const names = Object.keys(schema);
-  if (!names.includes("Exception")) names.push("Exception");
+  const states = cleanStates(schema);
+  const names = Object.keys(states);
   const indexes = new Map(names.map((name, index) => [name, index]));
-  const states: Record<string, State> = {};
-  const byIndex = names.map((name) => {
-    const given = Object.hasOwn(schema, name) ? schema[name] : { multi: true };
-    const state = cleanState(name, given, indexes);
-    Object.defineProperty(states, name, { value: state, enumerable: true });
-    return state;
-  });
-  const related = (relation: "add" | "remove" | "require" | "after"): number[][] =>
-    byIndex.map((state) => (state[relation] ?? []).map((name) => indexes.get(name)!));
-  const [add, remove, require, after] = RELATIONS.map(related);
-  const reachable = closures(require);
-  const entersAfter = reachable.map((set, state) =>
-    without(set, (s) => inCycle(reachable, state, s))
+  const byIndex = names.map((name) => states[name]);
+  const [add, remove, require, after] = RELATIONS.map((relation) =>
+    byIndex.map((state) => state[relation]?.map((name) => indexes.get(name)!) ?? NONE)
   );
+  const timeouts = byIndex.map(({ timeouts = {} }) =>
+    Object.keys(timeouts).map((name) => ({ adds: indexes.get(name)!, ms: timeouts[name]! }))
+  );
+  checkAfter(after, names);
+  const multi = byIndex.map((state) => Boolean(state.multi));
+  const latest = byIndex.map((state) => state.multi === "latest");
+  const event = byIndex.map((state) => state.event === true);
+  const needsArgs = byIndex.map((state) => state.args?.required === true);
   return {
     names,
     indexes,
     states,
     exception: indexes.get("Exception")!,
-    multi: byIndex.map((state) => state.multi === true),
+    multi,
+    latest,
+    event,
+    needsArgs,
+    special: [latest, event, needsArgs].some((list) => list.includes(true)),
+    timeouts: timeouts.some((list) => list.length > 0) ? timeouts : null,
     autos: names.flatMap((_, index) => byIndex[index].auto === true ? [index] : []),
     add,
     remove,
     require,
+    after,
     removedBy: inverse(remove),
     requiredBy: inverse(require),
-    entersAfter,
-    leavesAfter: inverseSets(entersAfter),
-    comesAfter: acyclic(closures(after), names),
+    requireCycle: cycles(require),
   };
 }
 
-const FIELDS: readonly string[] = [...RELATIONS, "auto", "multi", "args"];
+const NONE: readonly number[] = [];
 
-function cleanState(name: string, given: State, indexes: ReadonlyMap<string, number>): State {
-  if (typeof given !== "object" || given === null) {
-    throw new SchemaError(`State ${JSON.stringify(name)} is ${given}, expected an object`);
-  }
-  for (const field in given) {
-    if (FIELDS.includes(field)) continue;
-    throw new SchemaError(
-      `Unknown field ${JSON.stringify(field)} in ${name}${suggestion(field, FIELDS)}`,
-    );
-  }
-  const state: { -readonly [K in keyof State]: State[K] } = { ...given };
-  for (const relation of RELATIONS) {
-    const list = given[relation];
-    if (list === undefined) continue;
-    if (!Array.isArray(list)) {
-      throw new SchemaError(`${name}.${relation} is not a list of state names`);
-    }
-    for (const other of list) {
-      if (!indexes.has(other)) {
-        throw new SchemaError(
-          `Unknown state ${JSON.stringify(other)} in ${name}.${relation}` +
-            suggestion(other, indexes.keys()),
-        );
-      }
-    }
-    state[relation] = [...new Set(list)].filter((other) => other !== name);
-  }
-  if (state.remove && state.add) {
-    const { add } = state;
-    state.remove = state.remove.filter((other) => !add.includes(other));
-  }
-  const contradiction = state.require?.find((other) => state.remove?.includes(other));
-  if (contradiction !== undefined) {
-    throw new SchemaError(
-      `State ${JSON.stringify(name)} requires and removes ${JSON.stringify(contradiction)}`,
-    );
-  }
-  return state;
-}
-
-function inverse(relation: readonly (readonly number[])[]): number[][] {
-  const out: number[][] = relation.map(() => []);
-  relation.forEach((others, state) => others.forEach((other) => out[other].push(state)));
-  return out;
-}
-
-/** Per state everything that is reachable over the relation; itself only as part of a cycle. */
-function closures(relation: readonly (readonly number[])[]): (StateSet | undefined)[] {
-  return relation.map((others) => {
-    if (others.length === 0) return undefined;
-    const reached = emptySet(relation.length);
-    const stack = [...others];
-    while (stack.length > 0) {
-      const state = stack.pop()!;
-      if (contains(reached, state)) continue;
-      insert(reached, state);
-      stack.push(...relation[state]);
-    }
-    return reached;
-  });
-}
-
-function inCycle(reachable: readonly (StateSet | undefined)[], a: number, b: number): boolean {
-  const back = reachable[b];
-  return back !== undefined && contains(back, a);
-}
-
-function without(
-  set: StateSet | undefined,
-  excluded: (state: number) => boolean,
-): StateSet | undefined {
-  if (!set) return undefined;
-  const kept = emptySet(set.length * 32);
-  for (let state = 0; state < set.length * 32; state++) {
-    if (contains(set, state) && !excluded(state)) insert(kept, state);
-  }
-  return kept.some((word) => word !== 0) ? kept : undefined;
-}
-
-function inverseSets(sets: readonly (StateSet | undefined)[]): (StateSet | undefined)[] {
-  const out: (StateSet | undefined)[] = new Array(sets.length).fill(undefined);
-  sets.forEach((set, state) => {
-    if (!set) return;
-    for (let other = 0; other < sets.length; other++) {
-      if (contains(set, other)) insert(out[other] ??= emptySet(sets.length), state);
+function inverse(relation: readonly (readonly number[])[]): (readonly number[])[] {
+  const out: number[][] = relation.map(() => NONE as number[]);
+  relation.forEach((others, state) => {
+    for (const other of others) {
+      if (out[other] === NONE) out[other] = [state];
+      else out[other].push(state);
     }
   });
   return out;
 }
 
-function acyclic(
-  after: (StateSet | undefined)[],
-  names: readonly string[],
-): (StateSet | undefined)[] {
-  const cycle = names.filter((_, state) => {
-    const set = after[state];
-    return set !== undefined && contains(set, state);
-  });
-  if (cycle.length > 0) {
-    throw new SchemaError(`The states ${cycle.join(", ")} are after each other in a cycle`);
+function checkAfter(after: readonly (readonly number[])[], names: readonly string[]): void {
+  const cycle = cycles(after);
+  const sizes = new Map<number, number>();
+  for (const of of cycle) sizes.set(of, (sizes.get(of) ?? 0) + 1);
+  const wrong = names.filter((_, state) => sizes.get(cycle[state])! > 1);
+  if (wrong.length > 0) {
+    throw new SchemaError(`The states ${wrong.join(", ")} are after each other in a cycle`);
   }
-  return after;
 }

@@ -28,14 +28,16 @@ export type {
 } from "./args_of.ts";
 export type { Relation, Schema, State, StateNames, StatesOf, Timeouts } from "./schema.ts";
 export type { SchemaOver } from "./merge.ts";
-export type { CompiledSchema } from "./compiled.ts";
-export type { MutationType, RelationRecorder, Resolution } from "./resolver.ts";
+export type { CompiledSchema, CompiledTimeout } from "./compiled.ts";
+export type { MutationType, RelationRecorder, ResolveScope, Resolution } from "./resolver.ts";
 export type { KeptSet, StateSet } from "./state_set.ts";
 export { args, returns } from "./args.ts";
 export { defineSchema, RELATIONS } from "./schema.ts";
 export { exclusive, mergeSchemas, mergeStates } from "./merge.ts";
 export { compileSchema, indexOf } from "./compiled.ts";
+export { enterOrder } from "./order.ts";
 export { autoStates, resolve } from "./resolver.ts";
+export type { WatchedStates } from "./relevance.ts";
 export { relevantStates } from "./relevance.ts";
 export {
   contains,

@@ -1,70 +1,63 @@
 import type { CompiledSchema } from "./compiled.ts";
 import type { MutationType } from "./resolver.ts";
-import { contains, emptySet, insert, members, type StateSet } from "./state_set.ts";
+
+/** The states whose staying has handlers: those order and number of handler calls depend on them. */
+export interface WatchedStates {
+  /** States with a handler `FooFoo`. */
+  readonly selfs: Iterable<number>;
+  /** Pairs of states with a handler `FooBar`. */
+  readonly pairs: readonly { readonly from: number; readonly to: number }[];
+}
 
 /**
- * The states on which the outcome of a mutation can depend: two active sets that agree on them give
- * the same enters and exits, in the same order. This is what makes results cacheable although the
- * number of active sets is not bounded: unrelated states don't multiply the cases.
+ * The states on which the outcome of a mutation can depend, ascending: two active sets that agree on
+ * them give the same enters and exits and the same handlers, in the same order. This is what makes
+ * results cacheable although the number of active sets is not bounded: unrelated states don't multiply
+ * the cases.
  *
  * It relies on what holds for every target: active states have their required states active and
  * don't remove each other. So an active state matters only if it
  *
  * - may be activated again, implied, removed by, or removes what this mutation may activate,
  * - requires (transitively) something that may leave, or is required by what may be activated,
+ * - has a handler that speaks for its staying,
  * - comes before one of these in the order of handlers.
  */
 export function relevantStates(
   schema: CompiledSchema,
   called: readonly number[],
   type: MutationType,
-): StateSet {
-  const size = schema.names.length;
-  if (type === "set") return everyState(size);
-  const activated = type === "add" ? reach(size, called, (state) => schema.add[state]) : [];
+  watched: WatchedStates,
+): readonly number[] {
+  if (type === "set") return schema.names.map((_, state) => state);
+  const activated = type === "add" ? reach(called, (state) => schema.add[state]) : [];
   const touched = type === "add"
     ? activated.flatMap((state) => [state, ...schema.remove[state], ...schema.removedBy[state]])
     : called;
-  const affected = reach(size, touched, (state) => schema.requiredBy[state]);
-  const required = activated.flatMap((state) => schema.require[state]);
-  const relevant = emptySet(size);
-  for (const state of [...affected, ...required]) {
-    insert(relevant, state);
+  const relevant = new Set(reach(touched, (state) => schema.requiredBy[state]));
+  for (const state of activated) {
+    for (const other of schema.require[state]) relevant.add(other);
   }
+  if (type !== "remove") {
+    for (const state of watched.selfs) relevant.add(state);
+  }
+  const ends = watched.pairs.filter(({ from, to }) => relevant.has(from) || relevant.has(to));
+  for (const { from, to } of ends) relevant.add(from).add(to);
   // Whoever they wait for in the order of handlers, over both orders, can change their sequence.
-  const ordered = reach(size, members(relevant), (state) => [
-    ...before(schema.entersAfter[state]),
-    ...before(schema.comesAfter[state]),
-  ]);
-  for (const state of ordered) insert(relevant, state);
-  return relevant;
+  const ordered = reach([...relevant], (state) => {
+    const { require, after } = schema;
+    return after[state].length === 0 ? require[state] : [...require[state], ...after[state]];
+  });
+  return ordered.sort((a, b) => a - b);
 }
 
-/** All states of a schema of this size. */
-function everyState(size: number): StateSet {
-  const all = emptySet(size);
-  for (let state = 0; state < size; state++) insert(all, state);
-  return all;
-}
-
-function before(set: StateSet | undefined): number[] {
-  return set ? members(set) : [];
-}
-
-function reach(
-  size: number,
-  from: readonly number[],
-  next: (state: number) => readonly number[],
-): number[] {
-  const seen = emptySet(size);
-  const reached: number[] = [];
+function reach(from: readonly number[], next: (state: number) => readonly number[]): number[] {
+  const reached = new Set<number>();
   const stack = [...from];
-  while (stack.length > 0) {
-    const state = stack.pop()!;
-    if (contains(seen, state)) continue;
-    insert(seen, state);
-    reached.push(state);
+  for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
+    if (reached.has(state)) continue;
+    reached.add(state);
     for (const other of next(state)) stack.push(other);
   }
-  return reached;
+  return [...reached];
 }

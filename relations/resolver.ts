@@ -1,15 +1,7 @@
 import type { CompiledSchema } from "./compiled.ts";
+import { enterOrder, exitOrder } from "./order.ts";
 import type { Relation } from "./schema.ts";
-import {
-  contains,
-  emptySet,
-  erase,
-  insert,
-  intersects,
-  members,
-  setOf,
-  type StateSet,
-} from "./state_set.ts";
+import { contains, members, type StateSet } from "./state_set.ts";
 
 /** The three ways to change the active states. */
 export type MutationType = "add" | "remove" | "set";
@@ -20,7 +12,7 @@ export interface Resolution {
   readonly accepted: readonly number[];
   /** Whether all called states were accepted (a remove always is). */
   readonly complete: boolean;
-  /** The states to be active, in the order of their handlers. */
+  /** Those of the considered states that are to be active, in the order of their handlers. */
   readonly target: readonly number[];
   /** The active states that leave, in the order of their handlers. */
   readonly exits: readonly number[];
@@ -30,6 +22,18 @@ export interface Resolution {
 
 /** Observes why the relations decide as they do: `state` did this to `other`. */
 export type RelationRecorder = (relation: Relation, state: number, other: number) => void;
+
+/** What a resolution leaves out. */
+export interface ResolveScope {
+  /** States that must not be in the target. @default none */
+  readonly excluded?: readonly number[];
+  /**
+   * The active states whose fate is open, by index; all others stay. The result is the same for all
+   * active states as for those that are relevant (see `relevantStates`), in less time.
+   * @default all
+   */
+  readonly considered?: readonly number[];
+}
 
 /**
  * Resolves the relations of a mutation: which states would be active after it. Pure.
@@ -43,17 +47,19 @@ export function resolve(
   called: readonly number[],
   type: MutationType,
   recorder?: RelationRecorder,
+  scope: ResolveScope = {},
 ): Resolution {
-  const calledSet = setOf(schema.names.length, called);
-  const wanted = type === "set" ? [...called] : candidates(active, called, calledSet, type);
-  const ghosts = emptySet(schema.names.length);
+  const considered = scope.considered ?? members(active);
+  const round = new Round(schema, active, called, type, new Set(considered));
+  const wanted = round.candidates(considered);
+  const ghosts = new Set(scope.excluded);
   for (;;) {
     const records: Record[] = [];
     const note = recorder && ((...record: Record) => void records.push(record));
-    const { target, ghost } = resolveRound(schema, active, calledSet, type, wanted, ghosts, note);
+    const { target, ghost } = round.run(wanted, ghosts, note);
     if (ghost === -1) {
       for (const record of records) recorder?.(...record);
-      return resolutionOf(schema, active, called, type, target);
+      return round.result(considered, target);
     }
     // The next round does not know the ghost any more: tell now why it was dropped.
     for (const record of records) {
@@ -62,39 +68,126 @@ export function resolve(
         recorder?.(...record);
       }
     }
-    insert(ghosts, ghost);
+    ghosts.add(ghost);
   }
 }
 
 type Record = [relation: Relation, state: number, other: number];
 
-function resolutionOf(
-  schema: CompiledSchema,
-  active: StateSet,
-  called: readonly number[],
-  type: MutationType,
-  unsorted: number[],
-): Resolution {
-  const target = sortStates(unsorted, schema.entersAfter, schema.comesAfter);
-  const targetSet = setOf(schema.names.length, target);
-  const accepted = type === "remove"
-    ? called
-    : called.filter((state) => contains(targetSet, state));
-  const acceptedSet = setOf(schema.names.length, accepted);
-  return {
-    accepted,
-    complete: accepted.length === called.length,
-    target,
-    exits: sortStates(
-      members(active).filter((state) => !contains(targetSet, state)),
-      schema.leavesAfter,
-      schema.comesAfter,
-    ),
-    enters: target.filter((state) =>
-      !contains(active, state) ||
-      (schema.multi[state] && type !== "remove" && contains(acceptedSet, state))
-    ),
-  };
+class Round {
+  readonly #schema: CompiledSchema;
+  readonly #active: StateSet;
+  readonly #list: readonly number[];
+  readonly #type: MutationType;
+  readonly #called: ReadonlySet<number>;
+  readonly #considered: ReadonlySet<number>;
+
+  constructor(
+    schema: CompiledSchema,
+    active: StateSet,
+    called: readonly number[],
+    type: MutationType,
+    considered: ReadonlySet<number>,
+  ) {
+    this.#schema = schema;
+    this.#active = active;
+    this.#list = called;
+    this.#type = type;
+    this.#called = new Set(called);
+    this.#considered = considered;
+  }
+
+  /** By priority: called before active for an add; what remains for a remove. */
+  candidates(considered: readonly number[]): readonly number[] {
+    if (this.#type === "set") return this.#list;
+    const rest = considered.filter((state) => !this.#called.has(state));
+    return this.#type === "add" ? [...this.#list, ...rest] : rest;
+  }
+
+  /** The target without the ghosts, and one more ghost, or -1. */
+  run(
+    wanted: readonly number[],
+    ghosts: ReadonlySet<number>,
+    recorder?: RelationRecorder,
+  ): { target: number[]; ghost: number } {
+    const { add, removedBy } = this.#schema;
+    const list = wanted.filter((state) => !ghosts.has(state));
+    const kept = new Set(list);
+    const effective = new Set<number>();
+
+    // The list grows while it is walked: `add` is transitive.
+    for (let i = 0; i < list.length; i++) {
+      const state = list[i];
+      if (!this.#activates(state)) continue;
+      for (const other of add[state]) {
+        if (kept.has(other) || ghosts.has(other)) continue;
+        if (this.#type === "remove" && this.#called.has(other)) continue;
+        list.push(other);
+        kept.add(other);
+        effective.add(state);
+        recorder?.("add", state, other);
+      }
+    }
+
+    this.#dropUnmet(list, kept, recorder);
+
+    // From the last to the first: of two states that remove each other the earlier one stays.
+    for (let i = list.length - 1; i >= 0; i--) {
+      const state = list[i];
+      if (!kept.has(state)) continue;
+      let blocked = false;
+      for (const by of removedBy[state]) {
+        if (!kept.has(by)) continue;
+        blocked = true;
+        effective.add(by);
+        recorder?.("remove", by, state);
+      }
+      if (blocked) kept.delete(state);
+    }
+
+    this.#dropUnmet(list, kept, recorder);
+
+    const ghost = list.findLast((state) => effective.has(state) && !kept.has(state)) ?? -1;
+    return { target: list.filter((state) => kept.has(state)), ghost };
+  }
+
+  #activates(state: number): boolean {
+    return !contains(this.#active, state) ||
+      (this.#schema.multi[state] && this.#type !== "remove" && this.#called.has(state));
+  }
+
+  /** Drops states that lack a required one, until nothing changes. */
+  #dropUnmet(list: readonly number[], kept: Set<number>, recorder?: RelationRecorder): void {
+    const { require, requiredBy } = this.#schema;
+    const toLook = list.slice();
+    for (let i = 0; i < toLook.length; i++) {
+      const state = toLook[i];
+      if (!kept.has(state)) continue;
+      const lacked = require[state].find((other) => !kept.has(other) && !this.#stays(other));
+      if (lacked === undefined) continue;
+      kept.delete(state);
+      recorder?.("require", state, lacked);
+      for (const dependent of requiredBy[state]) toLook.push(dependent);
+    }
+  }
+
+  #stays(state: number): boolean {
+    return contains(this.#active, state) && !this.#considered.has(state);
+  }
+
+  result(considered: readonly number[], unsorted: readonly number[]): Resolution {
+    const [type, called] = [this.#type, this.#list];
+    const target = enterOrder(this.#schema, unsorted);
+    const targetSet = new Set(target);
+    const accepted = type === "remove" ? called : called.filter((state) => targetSet.has(state));
+    return {
+      accepted,
+      complete: accepted.length === called.length,
+      target,
+      exits: exitOrder(this.#schema, considered.filter((state) => !targetSet.has(state))),
+      enters: target.filter((state) => this.#activates(state)),
+    };
+  }
 }
 
 /** The auto states that may be tried now: inactive and removed by no active state. */
@@ -102,117 +195,4 @@ export function autoStates(schema: CompiledSchema, active: StateSet): number[] {
   return schema.autos.filter((state) =>
     !contains(active, state) && !schema.removedBy[state].some((by) => contains(active, by))
   );
-}
-
-/** Candidates by priority: called before active for an add; what remains for a remove. */
-function candidates(
-  active: StateSet,
-  called: readonly number[],
-  calledSet: StateSet,
-  type: MutationType,
-): number[] {
-  const rest = members(active).filter((state) => !contains(calledSet, state));
-  return type === "add" ? [...called, ...rest] : rest;
-}
-
-function resolveRound(
-  schema: CompiledSchema,
-  active: StateSet,
-  called: StateSet,
-  type: MutationType,
-  wanted: readonly number[],
-  ghosts: StateSet,
-  recorder?: RelationRecorder,
-): { target: number[]; ghost: number } {
-  const list = wanted.filter((state) => !contains(ghosts, state));
-  const kept = setOf(schema.names.length, list);
-  const effective = emptySet(schema.names.length);
-
-  // The list grows while it is walked: `add` is transitive.
-  for (let i = 0; i < list.length; i++) {
-    const state = list[i];
-    const activates = !contains(active, state) ||
-      (schema.multi[state] && type !== "remove" && contains(called, state));
-    if (!activates) continue;
-    for (const other of schema.add[state]) {
-      if (contains(kept, other) || contains(ghosts, other)) continue;
-      if (type === "remove" && contains(called, other)) continue;
-      list.push(other);
-      insert(kept, other);
-      insert(effective, state);
-      recorder?.("add", state, other);
-    }
-  }
-
-  dropUnmet(schema, list, kept, recorder);
-
-  // From the last to the first: of two states that remove each other the earlier one stays.
-  for (let i = list.length - 1; i >= 0; i--) {
-    const state = list[i];
-    if (!contains(kept, state)) continue;
-    let blocked = false;
-    for (const by of schema.removedBy[state]) {
-      if (!contains(kept, by)) continue;
-      blocked = true;
-      insert(effective, by);
-      recorder?.("remove", by, state);
-    }
-    if (blocked) erase(kept, state);
-  }
-
-  dropUnmet(schema, list, kept, recorder);
-
-  let ghost = -1;
-  for (const state of list) {
-    if (contains(effective, state) && !contains(kept, state)) ghost = state;
-  }
-  return { target: list.filter((state) => contains(kept, state)), ghost };
-}
-
-/** Drops states that lack a required one, until nothing changes. */
-function dropUnmet(
-  schema: CompiledSchema,
-  list: readonly number[],
-  kept: StateSet,
-  recorder: RelationRecorder | undefined,
-): void {
-  for (let again = true; again;) {
-    again = false;
-    for (const state of list) {
-      if (!contains(kept, state)) continue;
-      for (const other of schema.require[state]) {
-        if (contains(kept, other)) continue;
-        erase(kept, state);
-        recorder?.("require", state, other);
-        again = true;
-        break;
-      }
-    }
-  }
-}
-
-/** Stable topological order: first by `require`, then by `after`, which therefore always holds. */
-function sortStates(
-  states: number[],
-  byRequire: readonly (StateSet | undefined)[],
-  byAfter: readonly (StateSet | undefined)[],
-): number[] {
-  return sortBy(sortBy(states, byRequire), byAfter);
-}
-
-function sortBy(states: number[], waitsFor: readonly (StateSet | undefined)[]): number[] {
-  if (states.length < 2 || !states.some((state) => waitsFor[state] !== undefined)) return states;
-  const left = setOf(waitsFor.length, states);
-  const waiting = [...states];
-  const sorted: number[] = [];
-  while (waiting.length > 0) {
-    const next = waiting.findIndex((state) => {
-      const others = waitsFor[state];
-      return others === undefined || !intersects(others, left);
-    });
-    const [state] = waiting.splice(next, 1);
-    erase(left, state);
-    sorted.push(state);
-  }
-  return sorted;
 }

@@ -22,43 +22,19 @@ export interface ParsedName {
   readonly to: number;
 }
 
-/** Any handler, called with its event. */
-export type HandlerFunction = (event: unknown) => unknown;
-
-/** One bound function; those of the same name form a list, in the order of binding. */
-export interface BoundHandler {
-  /** The handler's name. */
-  readonly name: string;
-  /** The function. */
-  readonly fn: HandlerFunction;
-  /** What `this` is. */
-  readonly self: unknown;
-  /** Whether it can see its event: for others none is made. */
-  readonly takesEvent: boolean;
-  /** The next function of this name. */
-  readonly next: BoundHandler | null;
-}
-
-const NO_PARAMETERS = /^(?:async\s+)?(?:function\s*)?[\w$]*\s*\(\s*\)/;
-/** What gives a function its arguments all the same, or hides what it does. */
-const HIDDEN_PARAMETERS = /arguments|\beval\b|native code|\\u/;
-
-/**
- * Whether a function can see what it is called with. By its source, since `length` leaves out rest
- * and default parameters; in doubt it can.
- */
-export function takesEvent(fn: HandlerFunction): boolean {
-  if (fn.length > 0) return true;
-  const source = Function.prototype.toString.call(fn);
-  return !NO_PARAMETERS.test(source) || HIDDEN_PARAMETERS.test(source);
-}
-
 /**
  * What a handler's name means in a schema.
  *
  * @throws {HandlerUnknownError} If it means nothing, or can mean two things.
  */
 export function parseHandlerName(schema: CompiledSchema, name: string): ParsedName {
+  const found = meanings(schema, name);
+  if (found.length === 1) return found[0];
+  throw new HandlerUnknownError(name, knownNames(schema), found.map((f) => describe(schema, f)));
+}
+
+/** All that a name can mean. */
+function meanings(schema: CompiledSchema, name: string): ParsedName[] {
   const found: ParsedName[] = [];
   const stateBefore = (suffix: string): number =>
     name.endsWith(suffix) ? schema.indexes.get(name.slice(0, -suffix.length)) ?? -1 : -1;
@@ -74,8 +50,7 @@ export function parseHandlerName(schema: CompiledSchema, name: string): ParsedNa
     if (from === undefined || to === undefined) continue;
     found.push({ kind: from === to ? "self" : "pair", state: from, to: from === to ? -1 : to });
   }
-  if (found.length === 1) return found[0];
-  throw new HandlerUnknownError(name, knownNames(schema), found.map((f) => describe(schema, f)));
+  return found;
 }
 
 const SUFFIXES = [["Enter", "enter"], ["Exit", "exit"], ["State", "state"], [
@@ -94,21 +69,25 @@ function describe(schema: CompiledSchema, { kind, state, to }: ParsedName): stri
   return `the ${kind} handler of ${schema.names[state]}`;
 }
 
-/** The functions of a handlers object or class instance whose names start in upper case. */
-export function handlerFunctions(handlers: object): Map<string, HandlerFunction> {
-  const found = new Map<string, HandlerFunction>();
-  for (
-    let owner = handlers;
-    owner && owner !== Object.prototype;
-    owner = Object.getPrototypeOf(owner)
-  ) {
-    for (const name of Object.getOwnPropertyNames(owner)) {
-      if (found.has(name) || name[0] === name[0]?.toLowerCase()) continue;
-      const value = Object.getOwnPropertyDescriptor(owner, name)!.value;
-      if (typeof value === "function") found.set(name, value);
-    }
+/** What a function of a handlers object is, by its name. */
+export type Role = "handler" | "free" | "slip";
+
+/**
+ * Whether a name is exactly a handler's, free for other uses, or a slip: capitalised, or a handler's but
+ * for the case of its first letter.
+ *
+ * @throws {HandlerUnknownError} If it can mean two things.
+ */
+export function roleOf(schema: CompiledSchema, name: string): Role {
+  if (meanings(schema, name).length > 0) {
+    parseHandlerName(schema, name);
+    return "handler";
   }
-  return found;
+  const first = String.fromCodePoint(name.codePointAt(0) ?? 0);
+  const rest = name.slice(first.length);
+  const flipped = [first.toLowerCase(), first.toUpperCase()].filter((other) => other !== first);
+  if (first.toLowerCase() !== first) return "slip";
+  return flipped.some((other) => meanings(schema, other + rest).length > 0) ? "slip" : "free";
 }
 
 /**
@@ -122,8 +101,8 @@ export class HandlerNames {
   readonly slots: Readonly<
     Record<"enter" | "exit" | "self" | "state" | "end", ReadonlyMap<number, number>>
   >;
-  /** `from * size + to` → slot. */
-  readonly pairs: ReadonlyMap<number, number>;
+  /** The handlers between two states. */
+  readonly pairs: readonly PairSlot[];
   /** The slot of `AnyEnter`, or -1. */
   readonly anyEnter: number;
   /** The slot of `AnyState`, or -1. */
@@ -141,16 +120,26 @@ export class HandlerNames {
       state: new Map(),
       end: new Map(),
     };
-    const pairs = new Map<number, number>();
+    const pairs: PairSlot[] = [];
     names.forEach((name, slot) => {
       const { kind, state, to } = parseHandlerName(schema, name);
-      if (kind === "pair") pairs.set(state * schema.names.length + to, slot);
+      if (kind === "pair") pairs.push({ from: state, to, slot });
       else if (kind !== "anyEnter" && kind !== "anyState") slots[kind].set(state, slot);
     });
     this.names = names;
     this.slots = slots;
-    this.pairs = pairs;
+    this.pairs = pairs.sort((a, b) => a.from - b.from);
     this.anyEnter = names.indexOf("AnyEnter");
     this.anyState = names.indexOf("AnyState");
   }
+}
+
+/** A handler between two states. */
+export interface PairSlot {
+  /** The state that is active before. */
+  readonly from: number;
+  /** The state for which it speaks. */
+  readonly to: number;
+  /** Its slot. */
+  readonly slot: number;
 }

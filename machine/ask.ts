@@ -1,0 +1,88 @@
+import type { Context } from "../clock/mod.ts";
+
+/** A request that waits for what `FooState` returns for this very call. */
+export class Ask {
+  /** The state's index in the schema as of its turn. */
+  state: number;
+  /** What the asker gets. */
+  readonly promise: Promise<unknown>;
+  #resolve!: (value: unknown) => void;
+  #reject!: (reason: unknown) => void;
+  #settled = false;
+  #called = false;
+  #value: unknown = undefined;
+  #thrown: { readonly error: unknown } | null = null;
+  /** Gives up what the asker bounded it by. */
+  release: (() => void) | null = null;
+
+  constructor(state: number) {
+    this.state = state;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // One that nobody awaits must not crash the process.
+    this.promise.catch(() => {});
+  }
+
+  /** A `FooState` handler returned. */
+  returned(value: unknown, context: () => Context): void {
+    this.#called = true;
+    if (value === undefined || this.#value !== undefined) return;
+    this.#value = value;
+    if (typeof (value as PromiseLike<unknown> | null)?.then === "function") {
+      this.#await(value as PromiseLike<unknown>, context());
+    }
+  }
+
+  /** A `FooState` handler threw. */
+  threw(error: unknown): void {
+    this.#thrown ??= { error };
+  }
+
+  /** The transition is over: answers, or returns false when no `FooState` was called for it. */
+  settle(): boolean {
+    if (this.#thrown !== null) this.refuse(this.#thrown.error);
+    else if (!this.#called) return false;
+    else if (typeof (this.#value as PromiseLike<unknown> | null)?.then !== "function") {
+      this.#answer(this.#value);
+    }
+    return true;
+  }
+
+  /** Whether the promise has not settled yet. */
+  get open(): boolean {
+    return !this.#settled;
+  }
+
+  /** Rejects; does nothing when it has settled. */
+  refuse(reason: unknown): void {
+    if (this.#close()) this.#reject(reason);
+  }
+
+  #answer(value: unknown): void {
+    if (this.#close()) this.#resolve(value);
+  }
+
+  #close(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.release?.();
+    return true;
+  }
+
+  /** An asynchronous answer counts while the context lasts. */
+  #await(answer: PromiseLike<unknown>, context: Context): void {
+    const forget = context.onEnd(() => this.refuse(context.reason));
+    answer.then(
+      (value) => {
+        forget();
+        this.#answer(value);
+      },
+      (error) => {
+        forget();
+        this.refuse(error);
+      },
+    );
+  }
+}
