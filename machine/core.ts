@@ -34,7 +34,7 @@ export interface Core {
   /** Tracers and logging; null while nobody watches. */
   readonly observer: Observer | null;
   /** The transition that runs, or the last one. */
-  running: Running;
+  readonly running: Running;
   /** Whether the machine has ended. */
   readonly disposed: boolean;
   /** Whether throws become the Exception state. */
@@ -69,10 +69,14 @@ export interface Core {
   apply(plan: Plan<Call>, args: unknown): void;
   /** After a throw: states that entered, or were called again, leave. */
   undo(states: readonly number[]): void;
+  /** Whether waits or subscribers may have to be told of changes. */
+  readonly noticed: boolean;
   /** Whether somebody has subscribed. */
   readonly subscribed: boolean;
   /** Tells waits, and subscribers if there is a record for them, of a transition that moved ticks. */
   notify(plan: Plan<Call>, result: Result, args: unknown, tx: TransitionRecord | null): void;
+  /** Whether somebody waits for the end of the drain. */
+  readonly followed: boolean;
   /** A drain is over: whoever waits for that is told. */
   drained(): void;
   /** Remembers why a mutation was canceled. */

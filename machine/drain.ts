@@ -5,7 +5,9 @@ import { DrainLimitError, MachineDisposedError, QueueLimitError, RefusedError } 
 import { exceptionOf } from "./failures.ts";
 import type { Mutation, MutationSource, Result } from "./mutation.ts";
 import { runAnyState, runTransition, tryTransition } from "./phases.ts";
+import type { Plan } from "./plan.ts";
 import type { Call } from "./plans.ts";
+import type { HandlerTable } from "./bindings.ts";
 import { Queue } from "./queue.ts";
 import { Running } from "./running.ts";
 import { enter, leave, running as innermost } from "./source.ts";
@@ -30,12 +32,16 @@ const NAMED = 8;
  * It begins in one way and ends in one way, whatever it began with.
  */
 export class Drain {
+  /** The transition that runs; another one during a dry run. */
+  running: Running;
   readonly #core: Core;
   readonly #queue: Queue<TransitionRecord | EvalRequest> = new Queue();
   /** Auto states that are not tried again in this drain. */
   #barred: Set<number> | null = null;
   /** What is thrown out of the mutation when the drain has ended. */
   #thrown: { readonly error: unknown } | null = null;
+  /** Whether `#forget` has something to do. */
+  #rare = false;
   /** How many transitions this drain has run. */
   #ran = 0;
   /** The last mutations before the limit, for the error. */
@@ -47,6 +53,7 @@ export class Drain {
 
   constructor(core: Core) {
     this.#core = core;
+    this.running = new Running(core);
   }
 
   /** What waits. */
@@ -65,9 +72,26 @@ export class Drain {
   start(call: Call, args: unknown, ask: Ask | null): Result {
     this.#begin(true);
     try {
-      const { running } = this.#core;
+      const { running } = this;
       running.ask = ask;
       const result = this.#process(running, call, args, null);
+      if (this.#queue.size > 0) this.#rest();
+      return result;
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** The same for a plan that is known, when nobody watches and nothing else runs: there is nothing to look up. */
+  startPlanned(plan: Plan<Call>, args: unknown, table: HandlerTable): Result {
+    const core = this.#core;
+    this.#begin(true);
+    try {
+      const { running } = this;
+      running.beginPlanned(plan, args, ++core.transitions);
+      running.plain = core.handlerTimeout === Infinity;
+      this.#ran = 1;
+      const result = this.#execute(running, plan, table);
       if (this.#queue.size > 0) this.#rest();
       return result;
     } finally {
@@ -87,26 +111,33 @@ export class Drain {
   }
 
   #begin(first: boolean): void {
-    const { running } = this.#core;
+    const { running } = this;
     this.#core.setBusy(true);
-    running.outer = enter(running);
-    running.depth = running.outer === null ? 1 : running.outer.depth + 1;
+    const outer = enter(running);
+    if (outer !== null) running.nest(outer);
     running.first = first;
   }
 
   #end(): void {
     const core = this.#core;
-    leave(core.running.outer);
-    core.running.outer = null;
-    core.running.end();
+    const { running } = this;
+    leave(running.outer);
+    if (running.outer !== null) running.nest(null);
+    if (running.active) running.end(); // something of ours has failed
     core.setBusy(false);
-    this.#barred = null;
     this.#ran = 0;
-    this.#over = false;
-    if (this.#last.length > 0) this.#last.length = 0;
-    if (this.#refused !== null) this.#reportRefused();
-    core.drained();
+    if (this.#rare) this.#forget();
+    if (core.followed) core.drained();
     if (this.#thrown !== null) this.#throw();
+  }
+
+  /** What only some drains leave behind. */
+  #forget(): void {
+    this.#rare = false;
+    this.#barred = null;
+    this.#over = false;
+    this.#last.length = 0;
+    if (this.#refused !== null) this.#reportRefused();
   }
 
   #reportRefused(): void {
@@ -122,7 +153,7 @@ export class Drain {
   }
 
   #rest(): void {
-    const { running } = this.#core;
+    const { running } = this;
     running.first = false;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (next instanceof TransitionRecord) {
@@ -153,26 +184,35 @@ export class Drain {
       }
     }
     const plan = running.plan = core.planOf(call, tx === null ? null : tx.failed);
-    running.table = core.handlers.table;
+    const { table } = core.handlers;
     if (running.recorded !== null) running.recorded.plan = plan;
     if (observer !== null && plan.accepted) observer.start(running.record());
-    let result: Result;
     if (running.check) {
-      result = tryTransition(core, running);
-    } else {
-      result = runTransition(core, running);
-      this.#follow(running, result);
+      return this.#concludeCheck(running, tryTransition(core, running, plan, table));
     }
+    return this.#execute(running, plan, table);
+  }
+
+  #execute(running: Running, plan: Plan<Call>, table: HandlerTable): Result {
+    const result = runTransition(this.#core, running, plan, table);
+    if (plan.follows) this.#follow(running, result, table);
     this.#conclude(running, result);
     return result;
   }
 
+  #concludeCheck(running: Running, result: Result): Result {
+    const { recorded } = running;
+    if (recorded !== null) recorded.result = result;
+    this.#core.observer?.end(running.record());
+    return result;
+  }
+
   /** `AnyState`, and what the machine itself does next. */
-  #follow(running: Running, result: Result): void {
+  #follow(running: Running, result: Result, table: HandlerTable): void {
     const core = this.#core;
     const { plan } = running;
     if (result === "executed") {
-      const calm = runAnyState(core, running);
+      const calm = runAnyState(core, running, table);
       if (calm && plan!.autosFollow && plan!.events.length === 0) this.#queueAutos();
     }
     if (plan!.events.length > 0) this.#queueLeave(plan!.events);
@@ -180,20 +220,29 @@ export class Drain {
 
   #conclude(running: Running, result: Result): void {
     const core = this.#core;
-    const { recorded, plan, ask, check } = running;
+    const { applied, args } = running;
+    const plan = running.plan!;
+    let tx: TransitionRecord | null = null;
+    if (running.isSeen || core.subscribed || result !== "executed") {
+      tx = this.#tell(running, plan, result);
+    }
+    running.end();
+    if (applied && core.noticed) core.notify(plan, result, args, tx);
+  }
+
+  /** Tells the outcome to the record, tracers, and who asked; returns the record if subscribers want it. */
+  #tell(running: Running, plan: Plan<Call>, result: Result): TransitionRecord | null {
+    const core = this.#core;
+    const { recorded, ask } = running;
     if (recorded !== null) recorded.result = result;
-    if (check) return core.observer?.end(running.record());
     // Auto states are tried all the time: their refusals are no news.
-    if (result === "canceled" && !plan!.call.auto) core.canceledBy(recorded ?? plan!.call);
-    core.observer?.end(running.record());
+    if (result === "canceled" && !plan.call.auto) core.canceledBy(recorded ?? plan.call);
+    if (core.observer !== null) core.observer.end(running.record());
     if (ask !== null && !ask.settle()) this.#refuse(ask, result);
     if (result === "canceled" && recorded !== null && recorded.failed !== null) {
       this.#queueFailed(recorded);
     }
-    const { applied, args } = running;
-    const tx = core.subscribed ? running.record() : null;
-    running.end();
-    if (applied) core.notify(plan!, result, args, tx);
+    return core.subscribed ? running.record() : null;
   }
 
   #refuse(ask: Ask, result: Result): void {
@@ -215,7 +264,7 @@ export class Drain {
   /** What the mutation would be by now; changes nothing. */
   dryRun(call: Call, args: unknown): TransitionRecord {
     const core = this.#core;
-    const outer = core.running;
+    const outer = this.running;
     const idle = !core.busy;
     if (core.disposed || outer.check && outer.active) {
       // Handlers of a dry run must not start another: relations alone answer.
@@ -225,16 +274,15 @@ export class Drain {
     }
     const running = new Running(core);
     running.check = true;
-    core.running = running;
+    this.running = running;
     core.setBusy(true);
-    running.outer = enter(running);
-    running.depth = (running.outer?.depth ?? 0) + 1;
+    running.nest(enter(running));
     const tx = new TransitionRecord(core, call, args, running.outer?.source ?? null, true);
     try {
       this.#process(running, call, args, tx);
     } finally {
       leave(running.outer);
-      core.running = outer;
+      this.running = outer;
       core.setBusy(!idle);
     }
     if (idle && (this.#queue.size > 0 || this.#thrown !== null)) this.between(() => {});
@@ -248,7 +296,7 @@ export class Drain {
     const core = this.#core;
     if (this.#over) return this.#cancel("drainLimit");
     if (
-      args === undefined && ask === null && !call.repeats && core.running.active &&
+      args === undefined && ask === null && !call.repeats && this.running.active &&
       isSame(this.#queue.last, call)
     ) {
       return "queued";
@@ -256,6 +304,7 @@ export class Drain {
     if (this.#queue.size >= core.queueLimit) {
       this.#refused ??= { text: `${call.type} ${call.names.join(", ")}`, count: 0 };
       this.#refused.count++;
+      this.#rare = true;
       return this.#cancel("queueLimit");
     }
     const tx = new TransitionRecord(core, call, args, source);
@@ -319,6 +368,7 @@ export class Drain {
 
   /** These auto states are not tried again in this drain. */
   bar(states: readonly number[]): void {
+    this.#rare = true;
     this.#barred ??= new Set();
     for (const state of states) this.#barred.add(state);
   }
@@ -353,17 +403,20 @@ export class Drain {
   #counts(names: readonly string[]): boolean {
     const core = this.#core;
     if (core.disposed) return false;
-    if (this.#over || core.running.check) return true;
+    if (this.#over || this.running.check) return true;
     if (++this.#ran > core.drainLimit) {
       this.#overflow(names);
       return false;
     }
-    if (this.#ran > core.drainLimit - NAMED) this.#last.push(this.#named(names));
+    if (this.#ran > core.drainLimit - NAMED) {
+      this.#rare = true;
+      this.#last.push(this.#named(names));
+    }
     return true;
   }
 
   #named(names: readonly string[]): string {
-    const source = this.#core.running.recorded?.source ?? null;
+    const source = this.running.recorded?.source ?? null;
     return source === null ? names.join(", ") : `${names.join(", ")} by ${source.handler}`;
   }
 
@@ -376,7 +429,7 @@ export class Drain {
     core.note(error);
     if (core.catchErrors) this.#queue.unshift(exceptionOf(core, error));
     else this.throwLater(error);
-    this.#over = true;
+    this.#over = this.#rare = true;
   }
 
   /** A mutation that may not run any more. */

@@ -24,7 +24,7 @@ import type { AddErrOptions, MutationOrigin, MutationSource, Result } from "./mu
 import type { Observer } from "./observer.ts";
 import type { Plan } from "./plan.ts";
 import type { Call } from "./plans.ts";
-import { Running } from "./running.ts";
+import type { Running } from "./running.ts";
 import { Signals } from "./signals.ts";
 import { running as innermost } from "./source.ts";
 import type { Subscribers } from "./subscribers.ts";
@@ -87,7 +87,6 @@ export class Engine implements Core {
   /** The error of the present activation of Exception. */
   activeError: Error | null = null;
   #handlers: HandlerSet;
-  #running: Running | null = null;
   #drain: Drain | null = null;
   #signals: Signals | null = null;
   /** What was canceled last, with the active states if it is a call. */
@@ -135,16 +134,21 @@ export class Engine implements Core {
   }
 
   get running(): Running {
-    return this.#running ??= new Running(this);
-  }
-
-  set running(running: Running) {
-    this.#running = running;
+    return this.drain.running;
   }
 
   /** Whether a transition runs. */
   get inTransition(): boolean {
-    return this.#running !== null && this.#running.active;
+    return this.#drain !== null && this.#drain.running.active;
+  }
+
+  get noticed(): boolean {
+    return this.waits !== null || (this.#mode & SUBSCRIBED) !== 0;
+  }
+
+  get followed(): boolean {
+    return this.waits !== null || this.observer !== null || this.timers !== null ||
+      this.onRest !== null;
   }
 
   get signals(): Signals {
@@ -176,15 +180,15 @@ export class Engine implements Core {
     if (this.#mode !== 0 || origin !== null) {
       return this.#submit(this.callOf(type, states), args, origin, null);
     }
-    const plan = typeof states === "string"
-      ? this.#handlers.plans.plan(type, states, this.active)
-      : this.callOf(type, states).plan(this.active);
-    if (!plan.silent || plan.call.needsArgs !== -1) {
-      return this.#submit(plan.call, args, null, null);
+    const call = this.callOf(type, states);
+    const plan = call.plan(this.active);
+    if (call.needsArgs !== -1 || innermost() !== null && !plan.silent) {
+      return this.#submit(call, args, null, null);
     }
+    if (!plan.silent) return this.drain.startPlanned(plan, args, this.#handlers.table);
     if (!plan.accepted) {
       this.transitions++;
-      this.canceledBy(plan.call);
+      this.canceledBy(call);
       return "canceled";
     }
     if (plan.changes) this.#moveTicks(plan, args);
@@ -376,14 +380,18 @@ export class Engine implements Core {
     plan.flip(this.active);
     // Every accepted target is consistent, whatever was before.
     this.#mode &= ~INCONSISTENT;
-    if (plan.renewed.length > 0) clock.renew(plan.renewed);
-    if (plan.raises) this.activeError = (args as { err?: Error } | undefined)?.err ?? null;
+    if (plan.rare) this.#applyRare(plan, args);
     if (this.timers !== null) this.timers.changed(plan.resolution.exits, plan.resolution.enters);
     if ((this.#mode & CONTEXTS) !== 0) {
       this.#endContexts(plan.resolution.exits);
-      if (plan.renewed.length > 0) this.#endContexts(plan.renewed);
+      if (plan.rare) this.#endContexts(plan.renewed);
     }
-    this.observer?.applied(plan);
+    if (this.observer !== null) this.observer.applied(plan);
+  }
+
+  #applyRare(plan: Plan<Call>, args: unknown): void {
+    this.clock.renew(plan.renewed);
+    if (plan.raises) this.activeError = (args as { err?: Error } | undefined)?.err ?? null;
   }
 
   undo(states: readonly number[]): void {

@@ -1,4 +1,4 @@
-import type { BoundHandler } from "./bindings.ts";
+import type { BoundHandler, HandlerTable } from "./bindings.ts";
 import type { Core } from "./core.ts";
 import { HandlerTimeoutError } from "./errors.ts";
 import { Event } from "./event.ts";
@@ -15,61 +15,88 @@ const REFUSED_AS_A_WHOLE = -1;
  * Processes one mutation: relations (in the plan) → negotiation → ticks → final handlers. The phases
  * stand here in their order; before `apply` anything may refuse, after it nothing may.
  */
-export function runTransition(core: Core, running: Running): Result {
-  const plan = running.plan!;
+export function runTransition(
+  core: Core,
+  running: Running,
+  plan: Plan<Call>,
+  table: HandlerTable,
+): Result {
   if (!plan.accepted) return "canceled";
-  const refused = negotiate(core, running, plan);
-  if (refused !== ACCEPTED) {
-    return plan.call.auto ? runWithout(core, running, plan, refused) : "canceled";
+  if (plan.negotiation.length > 0) {
+    const refused = negotiate(core, running, plan, table);
+    if (refused !== ACCEPTED) {
+      return plan.call.auto ? runWithout(core, running, plan, table, refused) : "canceled";
+    }
   }
   running.applied = true;
   core.apply(plan, running.args);
-  return plan.finals.length > 0 && !runFinals(core, running, plan) ? "canceled" : "executed";
+  return plan.finals.length > 0 && !runFinals(core, running, plan, table) ? "canceled" : "executed";
 }
 
 /** After the final handlers: `AnyState`; false when it threw, so that auto states don't follow. */
-export function runAnyState(core: Core, running: Running): boolean {
+export function runAnyState(core: Core, running: Running, table: HandlerTable): boolean {
   const { anyState } = running.plan!;
   return anyState === -1 || core.disposed ||
-    callAll(core, running, running.table[anyState], FINAL_ANY, -1);
+    callAll(core, running, table, anyState, FINAL_ANY, -1);
 }
 
 /** Asks relations and negotiation, and changes nothing. */
-export function tryTransition(core: Core, running: Running): Result {
-  const plan = running.plan!;
-  return plan.accepted && negotiate(core, running, plan) === ACCEPTED ? "executed" : "canceled";
+export function tryTransition(
+  core: Core,
+  running: Running,
+  plan: Plan<Call>,
+  table: HandlerTable,
+): Result {
+  const accepted = plan.accepted && negotiate(core, running, plan, table) === ACCEPTED;
+  return accepted ? "executed" : "canceled";
 }
 
 /**
  * One auto state refused: the rest is resolved and negotiated again, so that nothing becomes active
  * that was not negotiated as such.
  */
-function runWithout(core: Core, running: Running, plan: Plan<Call>, refused: number): Result {
+function runWithout(
+  core: Core,
+  running: Running,
+  plan: Plan<Call>,
+  table: HandlerTable,
+  refused: number,
+): Result {
   const { accepted } = plan.resolution;
   if (!accepted.includes(refused)) return "canceled";
   const rest = plan.call.plans.auto(accepted.filter((state) => state !== refused));
-  running.plan = core.planOf(rest, null);
-  if (running.recorded !== null) running.recorded.plan = running.plan;
-  return runTransition(core, running);
+  const next = running.plan = core.planOf(rest, null);
+  if (running.recorded !== null) running.recorded.plan = next;
+  return runTransition(core, running, next, table);
 }
 
 /** `ACCEPTED`, or the state that was refused, or `REFUSED_AS_A_WHOLE`. */
-function negotiate(core: Core, running: Running, plan: Plan<Call>): number {
+function negotiate(
+  core: Core,
+  running: Running,
+  plan: Plan<Call>,
+  table: HandlerTable,
+): number {
   const calls = plan.negotiation;
   for (let i = 0; i < calls.length; i++) {
     const { slot, state } = calls[i];
-    if (!callAll(core, running, running.table[slot], NEGOTIATION, state)) return state;
+    if (!callAll(core, running, table, slot, NEGOTIATION, state)) return state;
   }
   return core.disposed ? REFUSED_AS_A_WHOLE : ACCEPTED;
 }
 
 /** Runs `FooEnd` and `FooState`; after a throw, what has not finished entering leaves again. */
-function runFinals(core: Core, running: Running, plan: Plan<Call>): boolean {
+function runFinals(
+  core: Core,
+  running: Running,
+  plan: Plan<Call>,
+  table: HandlerTable,
+): boolean {
   const calls = plan.finals;
   for (let i = 0; i < calls.length; i++) {
     const { slot, state } = calls[i];
     const phase = i < plan.endCount ? FINAL_END : FINAL_STATE;
-    if (!callAll(core, running, running.table[slot], phase, state)) {
+    if (!callAll(core, running, table, slot, phase, state)) {
       const { enters } = plan.resolution;
       core.undo(phase === FINAL_END ? enters : enters.slice(enters.indexOf(state)));
       return false;
@@ -82,10 +109,11 @@ function runFinals(core: Core, running: Running, plan: Plan<Call>): boolean {
 export function resumeState(
   core: Core,
   running: Running,
-  first: BoundHandler,
+  table: HandlerTable,
+  slot: number,
   state: number,
 ): void {
-  for (let next: BoundHandler | null = first; next !== null && !core.disposed; next = next.next) {
+  for (let next = table[slot]; next !== null && !core.disposed; next = next.next) {
     const handler = next;
     const event = new Event(
       core,
@@ -94,14 +122,14 @@ export function resumeState(
       stateOf(core, FINAL_STATE, state),
       true,
     );
-    running.handler = handler;
+    running.slot = slot;
     try {
       const result = callObserved(core, running, handler, event, FINAL_STATE, state);
       if (isThenable(result)) watch(core, event, result);
     } catch (error) {
       failedLater(core, event, error);
     } finally {
-      running.handler = null;
+      running.slot = -1;
     }
   }
 }
@@ -116,24 +144,25 @@ const FINAL_ANY: Phase = 3;
 function callAll(
   core: Core,
   running: Running,
-  first: BoundHandler | null,
+  table: HandlerTable,
+  slot: number,
   phase: Phase,
   state: number,
 ): boolean {
   if (core.disposed) return true;
-  let next = first;
+  let next = table[slot];
   do {
     const handler: BoundHandler = next!;
-    running.handler = handler; // the source of what it does to any machine
+    running.slot = slot; // the source of what it does to any machine
     try {
       const result = handler.takesEvent || !running.plain
         ? callWithEvent(core, running, handler, phase, state)
         : handler.fn.call(handler.self, undefined);
-      running.handler = null;
+      running.slot = -1;
       const plain = result === undefined || result === true || typeof result === "number";
       if (!plain && !isFine(core, running, handler, phase, state, result)) return false;
     } catch (error) {
-      running.handler = null;
+      running.slot = -1;
       if (phase === FINAL_STATE && running.ask?.state === state) running.ask.threw(error);
       threw(core, running, handler.name, state, error);
       return false;

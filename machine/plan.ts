@@ -72,10 +72,14 @@ export class Plan<R extends PlanRequest = PlanRequest> {
   readonly events: readonly number[];
   /** Whether `Exception` enters or is called again. */
   readonly raises: boolean;
+  /** Whether it does one of the last three, which hardly any transition does. */
+  readonly rare: boolean;
   /** Whether any tick moves. */
   readonly changes: boolean;
   /** Whether auto states are to be looked for after it. */
   readonly autosFollow: boolean;
+  /** Whether something may have to be done after the final handlers: `AnyState`, auto states, events. */
+  readonly follows: boolean;
   /** Nobody can see more of it than ticks and promises: see `Engine.mutate`. */
   readonly silent: boolean;
   /** The only word of the active set that changes, and the bits in it. */
@@ -119,10 +123,12 @@ export class Plan<R extends PlanRequest = PlanRequest> {
     this.twice = this.renewed.length === 0 ? again : again.filter((s) => !schema.latest[s]);
     this.events = this.accepted && schema.special ? enters.filter((s) => schema.event[s]) : NONE;
     this.raises = this.accepted && enters.includes(schema.exception);
+    this.rare = this.raises || this.events.length + this.renewed.length > 0;
     this.changes = this.once.length + again.length > 0;
     this.autosFollow = this.changes && !auto && schema.autos.length > 0;
+    this.follows = this.autosFollow || this.anyState !== -1 || this.events.length > 0;
     this.silent = this.negotiation.length + this.finals.length === 0 && this.anyState === -1 &&
-        !this.raises && this.events.length + this.renewed.length === 0 ||
+        !this.rare ||
       type === "remove" && !this.changes;
     const flips = setOf(schema.names.length, this.once);
     const words = [...new Set(this.once.map((state) => state >>> 5))];

@@ -1,4 +1,5 @@
 import type { StateSet } from "../relations/mod.ts";
+import { LastTwo } from "./last_two.ts";
 
 type Tree<T> = Map<number, T | Tree<T>>;
 
@@ -29,6 +30,10 @@ export class ByActive<T extends object> {
   /** The words in which relevant states lie, and their bits. */
   readonly #words: readonly number[];
   readonly #masks: readonly number[];
+  /** The only such word, or -1. */
+  readonly #word: number;
+  readonly #mask: number;
+  readonly #last: LastTwo<number, T> = new LastTwo();
   #tree: Tree<T> = new Map();
   /** Many sets of active states lead to few different things. */
   readonly #distinct: Map<string, T> = new Map();
@@ -56,10 +61,19 @@ export class ByActive<T extends object> {
     if (masks.size === 0) masks.set(0, 0);
     this.#words = [...masks.keys()];
     this.#masks = [...masks.values()];
+    this.#word = masks.size === 1 ? this.#words[0] : -1;
+    this.#mask = this.#masks[0];
   }
 
   /** What belongs to the active states. */
   get(active: StateSet): T {
+    const word = this.#word;
+    if (word === -1) return this.#search(active);
+    const key = active[word] & this.#mask;
+    return this.#last.get(key) ?? this.#last.set(key, this.#search(active));
+  }
+
+  #search(active: StateSet): T {
     let tree = this.#tree;
     const last = this.#words.length - 1;
     for (let i = 0; i < last; i++) {
@@ -88,6 +102,7 @@ export class ByActive<T extends object> {
   /** Forgets all. */
   clear(): void {
     this.#tree = new Map();
+    this.#last.clear();
     this.#distinct.clear();
   }
 }

@@ -9,6 +9,7 @@ import {
 } from "../relations/mod.ts";
 import type { Step } from "./any_machine.ts";
 import { HandlerNames } from "./handler_names.ts";
+import { LastTwo } from "./last_two.ts";
 import { Plan, type PlanRequest } from "./plan.ts";
 import { Budget, ByActive } from "./plan_cache.ts";
 
@@ -120,6 +121,12 @@ export class Call implements PlanRequest {
   }
 }
 
+/** Calls of one state by its name. */
+class Singles {
+  readonly last: LastTwo<string, Call> = new LastTwo();
+  readonly all: Map<string, Call> = new Map();
+}
+
 /** A place in the lists of called states; the call is made when it is used. */
 class Prefix {
   call: Call | null = null;
@@ -143,10 +150,10 @@ export class Plans {
   readonly handlers: HandlerNames;
   /** Bounds what is kept. */
   readonly budget: Budget;
-  readonly #single: Readonly<Record<MutationType, Map<string, Call>>> = {
-    add: new Map(),
-    remove: new Map(),
-    set: new Map(),
+  readonly #single: Readonly<Record<MutationType, Singles>> = {
+    add: new Singles(),
+    remove: new Singles(),
+    set: new Singles(),
   };
   #lists: Record<MutationType, Prefix> = {
     add: new Prefix(),
@@ -157,23 +164,10 @@ export class Plans {
   #prefixes = 0;
   readonly #nextAuto: ByActive<AutoCall> | null;
 
-  // Most programs make few different mutations in turn: the last two are at hand, while the schema is
-  // small enough for the whole active set to be one number.
-  readonly #small: boolean;
-  #type: MutationType | null = null;
-  #name = "";
-  #word = 0;
-  #plan: Plan<Call> | null = null;
-  #type2: MutationType | null = null;
-  #name2 = "";
-  #word2 = 0;
-  #plan2: Plan<Call> | null = null;
-
   constructor(schema: CompiledSchema, handlers: HandlerNames, budget: Budget) {
     this.schema = schema;
     this.handlers = handlers;
     this.budget = budget;
-    this.#small = schema.names.length <= 32;
     const { autos, removedBy } = schema;
     const relevant = [...new Set([...autos, ...autos.flatMap((state) => removedBy[state])])];
     this.#nextAuto = autos.length === 0
@@ -182,31 +176,6 @@ export class Plans {
         const states = autoStates(schema, active);
         return { call: states.length === 0 ? null : this.auto(states) };
       }, ({ call }) => `${call?.called}`);
-  }
-
-  /**
-   * The plan of a mutation of one state, see `Call.plan`.
-   *
-   * @throws {StateUnknownError} If there is no such state.
-   */
-  plan(type: MutationType, name: string, active: StateSet): Plan<Call> {
-    const word = active[0];
-    if (name === this.#name && type === this.#type && word === this.#word) return this.#plan!;
-    if (name === this.#name2 && type === this.#type2 && word === this.#word2) return this.#plan2!;
-    const plan = this.one(type, name).plan(active);
-    if (this.#small) this.#remember(type, name, word, plan);
-    return plan;
-  }
-
-  #remember(type: MutationType, name: string, word: number, plan: Plan<Call>): void {
-    this.#type2 = this.#type;
-    this.#name2 = this.#name;
-    this.#word2 = this.#word;
-    this.#plan2 = this.#plan;
-    this.#type = type;
-    this.#name = name;
-    this.#word = word;
-    this.#plan = plan;
   }
 
   /** The auto mutation that follows when these states are active; null when there is none. */
@@ -220,12 +189,13 @@ export class Plans {
    * @throws {StateUnknownError} If there is no such state.
    */
   one(type: MutationType, name: string): Call {
-    const calls = this.#single[type];
-    let call = calls.get(name);
-    if (call === undefined) {
-      call = new Call(this, type, [indexOf(this.schema, name)]);
-      calls.set(name, call);
-    }
+    const { last, all } = this.#single[type];
+    return last.get(name) ?? last.set(name, all.get(name) ?? this.#makeOne(all, type, name));
+  }
+
+  #makeOne(all: Map<string, Call>, type: MutationType, name: string): Call {
+    const call = new Call(this, type, [indexOf(this.schema, name)]);
+    all.set(name, call);
     return call;
   }
 

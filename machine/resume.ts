@@ -39,7 +39,7 @@ export function resume(engine: Engine, args: Readonly<Record<string, unknown>>):
       const tx = new TransitionRecord(engine, call, argsOf(state), null);
       running.begin(call, argsOf(state), engine.transitions, tx);
       running.plain = false;
-      resumeState(engine, running, handlers.table[slot]!, state);
+      resumeState(engine, running, handlers.table, slot, state);
       running.end();
     }
     engine.resumeTimers(states);

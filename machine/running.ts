@@ -1,6 +1,5 @@
 import type { AnyMachine } from "./any_machine.ts";
 import type { Ask } from "./ask.ts";
-import type { BoundHandler, HandlerTable } from "./bindings.ts";
 import type { StateSet } from "../relations/mod.ts";
 import type { MutationSource } from "./mutation.ts";
 import type { Plan } from "./plan.ts";
@@ -13,12 +12,10 @@ import { TransitionRecord } from "./transition.ts";
  * cost no object. `record()` makes the object that handlers and tracers see, once it is needed.
  */
 export class Running implements Handling {
-  /** The mutation; null between transitions. */
+  /** The mutation until its relations are resolved; then the plan has it. */
   call: Call | null = null;
-  /** What is done; null until the relations are resolved. */
+  /** What is done; null until the relations are resolved, and between transitions. */
   plan: Plan<Call> | null = null;
-  /** The functions that belong to the plan. */
-  table: HandlerTable = [];
   /** The arguments. */
   args: unknown = undefined;
   /** Whether it is a dry run. */
@@ -31,14 +28,14 @@ export class Running implements Handling {
   id = 0;
   /** Who waits for the answer. */
   ask: Ask | null = null;
-  /** The handler that runs; null between handlers. */
-  handler: BoundHandler | null = null;
+  /** The slot of the handler that runs; -1 between handlers. A number costs less to keep than a handler. */
+  slot = -1;
   /** What ran when the drain began, of whatever machine: the source of its first mutation. */
   outer: Handling | null = null;
   /** Whether this is the drain's first transition, started without a record. */
   first = false;
   /** How deep machines are nested. */
-  depth = 0;
+  depth = 1;
   readonly #owner: { readonly machine: AnyMachine; readonly active: StateSet; readonly id: string };
   #tx: TransitionRecord | null = null;
   #source: MutationSource | null = null;
@@ -52,7 +49,6 @@ export class Running implements Handling {
   /** A transition begins; with a record if it has been in the queue or is watched. */
   begin(call: Call, args: unknown, id: number, tx: TransitionRecord | null): void {
     this.call = call;
-    this.plan = null;
     this.args = args;
     this.id = id;
     this.applied = false;
@@ -60,9 +56,18 @@ export class Running implements Handling {
     if (tx !== null) tx.begin(id);
   }
 
+  /** One whose plan is known begins, without a record. */
+  beginPlanned(plan: Plan<Call>, args: unknown, id: number): void {
+    this.plan = plan;
+    this.args = args;
+    this.id = id;
+    this.applied = false;
+  }
+
   /** It is over. */
   end(): void {
     this.call = null;
+    this.plan = null;
     this.args = undefined;
     this.ask = null;
     this.#tx = null;
@@ -70,7 +75,13 @@ export class Running implements Handling {
 
   /** Whether a transition runs. */
   get active(): boolean {
-    return this.call !== null;
+    return this.plan !== null || this.call !== null;
+  }
+
+  /** It runs within another machine's, or not. */
+  nest(outer: Handling | null): void {
+    this.outer = outer;
+    this.depth = outer === null ? 1 : outer.depth + 1;
   }
 
   /** Its record, if one was needed so far. */
@@ -78,11 +89,22 @@ export class Running implements Handling {
     return this.#tx;
   }
 
+  /** Whether it has a record, or somebody who waits for its outcome. */
+  get isSeen(): boolean {
+    return this.#tx !== null || this.ask !== null;
+  }
+
   /** What handlers and tracers see of it; made on first use. */
   record(): TransitionRecord {
     if (this.#tx !== null) return this.#tx;
     const source = this.first && this.outer !== null ? this.outer.source : null;
-    const tx = new TransitionRecord(this.#owner, this.call!, this.args, source, this.check);
+    const tx = new TransitionRecord(
+      this.#owner,
+      this.plan?.call ?? this.call!,
+      this.args,
+      source,
+      this.check,
+    );
     tx.begin(this.id);
     tx.plan = this.plan;
     tx.ask = this.ask;
@@ -92,10 +114,11 @@ export class Running implements Handling {
 
   /** The running handler, as the source of mutations; one object per transition and handler. */
   get source(): MutationSource | null {
-    const { handler, id } = this;
-    if (handler === null) return null;
+    const { slot, id } = this;
+    if (slot === -1) return null;
+    const handler = this.plan!.call.plans.handlers.names[slot];
     const known = this.#source;
-    if (known !== null && known.transition === id && known.handler === handler.name) return known;
-    return this.#source = { machineId: this.#owner.id, transition: id, handler: handler.name };
+    if (known !== null && known.transition === id && known.handler === handler) return known;
+    return this.#source = { machineId: this.#owner.id, transition: id, handler };
   }
 }
