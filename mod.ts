@@ -24,6 +24,7 @@
  * @module
  */
 export type {
+  AnswerBy,
   Answers,
   ArgsMaker,
   ArgsOf,
@@ -33,6 +34,7 @@ export type {
   DeclaredBy,
   EventArgs,
   ExceptionArgs,
+  IsObligatory,
   Marker,
   MutationType,
   NeedsArgs,
@@ -43,8 +45,10 @@ export type {
   Returns,
   ReturnsOf,
   ReturnsType,
+  SaidOf,
   Schema,
   SchemaOver,
+  SeenArgs,
   State,
   StateNames,
   StatesOf,
@@ -89,6 +93,7 @@ export type {
   NamedHandler,
   NegotiationHandler,
   OneOrMore,
+  PairHandler,
   PairTarget,
   Readable,
   ReadableCore,

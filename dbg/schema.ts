@@ -1,4 +1,4 @@
-import type { Schema } from "../mod.ts";
+import type { Obligatory, Schema } from "../mod.ts";
 import type { FilterName, Message } from "./model/mod.ts";
 
 /** What has the keys: one of them. */
@@ -49,9 +49,9 @@ export interface SessionStates {
   /** Machines have sent something. */
   ClientMsg: unknown;
   /** A machine has connected. */
-  ConnectEvent: { readonly key: string };
+  ConnectEvent: { readonly key: string } | Obligatory;
   /** A machine has gone. */
-  DisconnectEvent: { readonly key: string };
+  DisconnectEvent: { readonly key: string } | Obligatory;
   /** A person goes to the next transition. */
   UserFwd: SessionMove;
   /** A person goes to the previous transition. */
@@ -61,7 +61,7 @@ export interface SessionStates {
   /** A person goes to the previous step. */
   UserBackStep: SessionMove;
   /** Anything else that a person does: search, scroll, expand, … */
-  UserCommand: { readonly message: Message };
+  UserCommand: { readonly message: Message } | Obligatory;
   /** The states take the keys. */
   TreeFocused: unknown;
   /** The log takes the keys. */
@@ -79,7 +79,7 @@ export interface SessionStates {
   /** A dialog takes the keys. */
   DialogFocused: unknown;
   /** A state is selected, by index or by name. */
-  StateNameSelected: { readonly state: number | string };
+  StateNameSelected: { readonly state: number | string } | Obligatory;
   /** The keys are shown. */
   HelpDialog: unknown;
   /** The export dialog is open. */
@@ -123,7 +123,7 @@ export interface SessionStates {
   /** Goes back by steps. */
   BackStep: SessionMove;
   /** Goes somewhere: `to` says where. */
-  ScrollToTx: { readonly to: Message };
+  ScrollToTx: { readonly to: Message } | Obligatory;
   /** Another machine is selected, by key or by its distance in the list. */
   SelectingClient: { readonly key?: string; readonly by?: number };
   /** A machine is shown. */
@@ -131,7 +131,7 @@ export interface SessionStates {
   /** Removes a machine (default: the highlighted one). */
   RemoveClient: { readonly key?: string };
   /** Turns a filter over. */
-  ToggleFilter: { readonly name: FilterName };
+  ToggleFilter: { readonly name: FilterName } | Obligatory;
   /** The export dialog's file is being written. */
   Exporting: unknown;
 }

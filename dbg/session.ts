@@ -1,4 +1,4 @@
-import { Machine } from "../mod.ts";
+import { Machine, type NeedsArgs } from "../mod.ts";
 import {
   initialModel,
   type Message,
@@ -12,6 +12,9 @@ import { schema, type SessionStates } from "./schema.ts";
 
 /** A name of a state of the debugger. */
 export type SessionState = keyof SessionStates & string;
+
+/** Those that can be called without arguments. */
+type FreeState = Exclude<SessionState, NeedsArgs<SessionStates>>;
 
 /** How a session behaves. */
 export interface SessionOptions {
@@ -34,7 +37,7 @@ const PLAY = 500;
 
 /** A state that says the same as a part of the model. */
 interface Mirror {
-  readonly state: SessionState;
+  readonly state: FreeState | "StateNameSelected";
   readonly holds: (model: Model) => boolean;
   readonly on?: Message;
   readonly off?: Message;
@@ -154,7 +157,7 @@ export class Session implements StoreWatcher, Disposable {
   /** Mutates the machine as a message asks for. */
   send(message: Message): void {
     const { machine } = this;
-    const turn = (state: SessionState, now: boolean, wanted: boolean = !now) => {
+    const turn = (state: FreeState, now: boolean, wanted: boolean = !now) => {
       if (wanted) machine.add(state);
       else machine.remove(state);
     };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Machine, type Schema } from "../mod.ts";
+import { Machine, type Obligatory, type Schema } from "../mod.ts";
 
 /** The states of a peer. */
 interface PeerStates {
@@ -17,8 +17,8 @@ interface PeerStates {
   TopicJoining: { readonly topic: string };
   TopicJoined: { readonly topic: string };
   TopicLeaving: unknown;
-  MsgSending: { readonly topic: string; readonly bytes: number };
-  MsgReceived: { readonly from: string };
+  MsgSending: { readonly topic: string; readonly bytes: number } | Obligatory;
+  MsgReceived: { readonly from: string } | Obligatory;
   HasMsgs: unknown;
   Gossiping: unknown;
   Exception: { readonly err: Error };

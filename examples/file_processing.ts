@@ -21,9 +21,13 @@ export interface FileServices {
 /** The states. */
 export const schema = defineSchema({
   Downloading: { remove: ["Downloaded"] },
-  Downloaded: { remove: ["Downloading"], args: args<{ path: string }>() },
+  Downloaded: { remove: ["Downloading"], args: args.required<{ path: string }>() },
   Processing: { auto: true, require: ["Downloaded"] },
-  Processed: { require: ["Downloaded"], remove: ["Processing"], args: args<{ path: string }>() },
+  Processed: {
+    require: ["Downloaded"],
+    remove: ["Processing"],
+    args: args.required<{ path: string }>(),
+  },
   Uploading: { auto: true, require: ["Processed"] },
   Uploaded: { require: ["Processed"], remove: ["Uploading"] },
 });

@@ -17,7 +17,7 @@ export const schema = defineSchema({
   Refreshed: {
     require: ["Watching"],
     remove: ["Refreshing"],
-    args: args<{ files: readonly string[] }>(),
+    args: args.required<{ files: readonly string[] }>(),
   },
 });
 

@@ -3,9 +3,9 @@
  * Interfaces at the bottom of the folder, which the classes implement.
  */
 import type { Context, Time } from "../clock/mod.ts";
-import type { Schema } from "../relations/mod.ts";
+import type { CompiledSchema, MutationType, Schema, StateSet } from "../relations/mod.ts";
 import type { LogLevel } from "./logging.ts";
-import type { Mutation, Result } from "./mutation.ts";
+import type { Mutation, MutationOrigin, Result } from "./mutation.ts";
 
 /** Any machine, seen without the types of its states: what tracers and parents deal with. */
 export interface AnyMachine {
@@ -89,6 +89,21 @@ export interface Transition extends Mutation {
   readonly steps: readonly Step[];
   /** How many mutations waited when it started, recorded while the machine has tracers, else 0. */
   readonly queueLength: number;
+  /** @ignore What exporters read in place of the lists above, which are made anew on each use. */
+  readonly plan: {
+    readonly changes: boolean;
+    readonly resolution: { readonly exits: readonly number[]; readonly enters: readonly number[] };
+  } | null;
+  /** @ignore */
+  readonly call: {
+    readonly called: readonly number[];
+    readonly type: MutationType;
+    readonly plans: { readonly schema: CompiledSchema };
+  };
+  /** @ignore */
+  readonly before: StateSet;
+  /** @ignore The event that it was made through. */
+  readonly event: MutationOrigin | null;
 }
 
 /**

@@ -34,6 +34,7 @@ export type {
   IsSlip,
   NamedHandler,
   NegotiationHandler,
+  PairHandler,
   PairTarget,
   SelfName,
   StateHandlers,

@@ -15,15 +15,19 @@ export type {
   ReturnsType,
 } from "./args.ts";
 export type {
+  AnswerBy,
   Answers,
   ArgsOf,
   ArgsParam,
   DeclaredArgs,
   DeclaredBy,
   EventArgs,
+  IsObligatory,
   NeedsArgs,
   NeedsNone,
   ReturnsOf,
+  SaidOf,
+  SeenArgs,
   UnionToIntersection,
 } from "./args_of.ts";
 export type { Relation, Schema, State, StateNames, StatesOf, Timeouts } from "./schema.ts";

@@ -40,8 +40,8 @@ export type StateNames<S> = Extract<keyof S, string> | "Exception";
  * else the state says of calls, see {@linkcode Marker}); it is inferred from the literal. Without
  * `S`: any schema.
  */
-export type Schema<S = Record<string, unknown>> = {
-  readonly [K in keyof S]: State<StateNames<NoInfer<S>>, S[K]>;
+export type Schema<S = Record<string, unknown>, Names extends string = StateNames<NoInfer<S>>> = {
+  readonly [K in keyof S]: State<Names, S[K]>;
 };
 
 /** The states of a schema with the types of their arguments: `S` of a `Schema<S>`. */

@@ -310,7 +310,7 @@ class Connection implements Tracer, DebuggerConnection {
       const { auto, multi, add, remove, require, after } = machine.schema[name];
       return {
         auto,
-        multi,
+        multi: multi && true,
         add: known(add),
         remove: known(remove),
         require: known(require),

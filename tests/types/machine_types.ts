@@ -43,7 +43,7 @@ const first: "Foo" | "Baz" | undefined = machine.switch("Foo", "Baz");
 machine.clock().Bra;
 
 machine.bindHandlers({
-  FooEnter: (e) => e.args.id > 0,
+  FooEnter: (e) => (e.args.id ?? 0) > 0,
   async FooState(e) {
     await Promise.resolve();
     e.add("Bar");
