@@ -4,7 +4,7 @@
  *     deno run -A deploy/example.ts [PORT]
  */
 import { Machine } from "../mod.ts";
-import { bindMachine, metricsHandler } from "../telemetry/prometheus.ts";
+import { bindMachine, metricsHandler } from "../telemetry/prometheus/mod.ts";
 
 const machine = new Machine({
   Idle: { auto: true, remove: ["Working"] },

@@ -1,5 +1,5 @@
 import type { Link, Span, SpanContext } from "@opentelemetry/api";
-import type { HandlerEvent, Mutation, Transition } from "../machine/mod.ts";
+import type { HandlerEvent, Mutation, Transition } from "../../machine/mod.ts";
 
 /** What caused a transition, as a link to its span. */
 export interface Cause {

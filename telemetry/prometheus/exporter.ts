@@ -1,5 +1,5 @@
-import type { AnyMachine } from "../machine/mod.ts";
-import { RELATIONS, type Schema } from "../relations/mod.ts";
+import type { AnyMachine } from "../../machine/mod.ts";
+import { RELATIONS, type Schema } from "../../relations/mod.ts";
 import { CollectedMetric, type MetricDescription, type Sample } from "./collected_metric.ts";
 import type { MetricsRegistry } from "./metrics_registry.ts";
 import { Counts, DURATION_BUCKETS, MachineCounter } from "./machine_counts.ts";

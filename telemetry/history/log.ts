@@ -1,4 +1,4 @@
-import { StateUnknownError } from "../relations/mod.ts";
+import { StateUnknownError } from "../../relations/mod.ts";
 
 /** A point of a history: milliseconds since 1970, a date, or the sum of all of the machine's ticks. */
 export type Moment = number | Date | { readonly tick: number };

@@ -1,5 +1,5 @@
-import { HistoryLog, isTick, type Moment, type Span, valueOf } from "./history_log.ts";
-import type { Batches } from "./sqlite_batches.ts";
+import { HistoryLog, isTick, type Moment, type Span, valueOf } from "../log.ts";
+import type { Batches } from "./batches.ts";
 
 /** The history of one machine in a file. */
 export class SqliteLog extends HistoryLog {

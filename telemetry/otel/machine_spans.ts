@@ -9,7 +9,7 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { AnyMachine, Mutation, Transition } from "../machine/mod.ts";
+import type { AnyMachine, Mutation, Transition } from "../../machine/mod.ts";
 import { type Causes, linkTo } from "./span_causes.ts";
 
 /** What is shown, and through what. */

@@ -1,5 +1,5 @@
-import type { AnyMachine, Transition } from "../machine/mod.ts";
-import type { HistoryEntry, HistoryEntryType } from "./history_log.ts";
+import type { AnyMachine, Transition } from "../../machine/mod.ts";
+import type { HistoryEntry, HistoryEntryType } from "./log.ts";
 
 /** An entry on its way into a store. */
 export class RecordedEntry implements HistoryEntry {

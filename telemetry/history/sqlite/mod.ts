@@ -29,18 +29,18 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import type { AnyMachine, MachineTime } from "../machine/mod.ts";
-import { bindTracer, type TracerBinding } from "./binding.ts";
-import type { TrackedHistory } from "./history.ts";
-import type { History } from "./history_log.ts";
-import { Recorder } from "./history_recorder.ts";
-import { Batches, type LatestTime } from "./sqlite_batches.ts";
-import { SqliteLog } from "./sqlite_log.ts";
+import type { AnyMachine, MachineTime } from "../../../machine/mod.ts";
+import { bindTracer, type TracerBinding } from "../../binding.ts";
+import type { TrackedHistory } from "../mod.ts";
+import type { History } from "../log.ts";
+import { Recorder } from "../recorder.ts";
+import { Batches, type LatestTime } from "./batches.ts";
+import { SqliteLog } from "./log.ts";
 
-export type { AnyMachine, MachineTime } from "../machine/mod.ts";
-export type { TracerBinding } from "./binding.ts";
-export type { TrackedHistory } from "./history.ts";
-export type { History, HistoryEntry, HistoryEntryType, HistoryQuery, Moment } from "./history.ts";
+export type { AnyMachine, MachineTime } from "../../../machine/mod.ts";
+export type { TracerBinding } from "../../binding.ts";
+export type { TrackedHistory } from "../mod.ts";
+export type { History, HistoryEntry, HistoryEntryType, HistoryQuery, Moment } from "../mod.ts";
 
 /** How a file is written. */
 export interface SqliteHistoryOptions {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { MachineTime } from "../machine/mod.ts";
-import type { HistoryEntry, HistoryEntryType } from "./history_log.ts";
+import type { MachineTime } from "../../../machine/mod.ts";
+import type { HistoryEntry, HistoryEntryType } from "../log.ts";
 
 /** A machine's time after its last transition: what is saved with the next batch. */
 export interface LatestTime {

@@ -21,8 +21,8 @@
  *
  * @module
  */
-import type { AnyMachine } from "../machine/mod.ts";
-import { bindTracer, type TracerBinding } from "./binding.ts";
+import type { AnyMachine } from "../../machine/mod.ts";
+import { bindTracer, type TracerBinding } from "../binding.ts";
 import {
   type History,
   type HistoryEntry,
@@ -31,18 +31,12 @@ import {
   type Moment,
   type Span,
   valueOf,
-} from "./history_log.ts";
-import { Recorder } from "./history_recorder.ts";
+} from "./log.ts";
+import { Recorder } from "./recorder.ts";
 
-export type { AnyMachine } from "../machine/mod.ts";
-export type { TracerBinding } from "./binding.ts";
-export type {
-  History,
-  HistoryEntry,
-  HistoryEntryType,
-  HistoryQuery,
-  Moment,
-} from "./history_log.ts";
+export type { AnyMachine } from "../../machine/mod.ts";
+export type { TracerBinding } from "../binding.ts";
+export type { History, HistoryEntry, HistoryEntryType, HistoryQuery, Moment } from "./log.ts";
 
 /** What is remembered. */
 export interface HistoryOptions {

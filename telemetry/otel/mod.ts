@@ -22,13 +22,13 @@
  * @module
  */
 import { context, trace, type Tracer as OtelTracer } from "@opentelemetry/api";
-import type { AnyMachine, Mutation } from "../machine/mod.ts";
-import { bindTracer, type TracerBinding } from "./binding.ts";
+import type { AnyMachine, Mutation } from "../../machine/mod.ts";
+import { bindTracer, type TracerBinding } from "../binding.ts";
 import { Causes } from "./span_causes.ts";
 import { MachineSpans, type SpanSettings } from "./machine_spans.ts";
 
-export type { AnyMachine, Mutation, MutationSource } from "../machine/mod.ts";
-export type { TracerBinding } from "./binding.ts";
+export type { AnyMachine, Mutation, MutationSource } from "../../machine/mod.ts";
+export type { TracerBinding } from "../binding.ts";
 
 /** What is traced. */
 export interface OtelOptions {

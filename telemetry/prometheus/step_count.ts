@@ -1,5 +1,5 @@
-import type { Transition } from "../machine/mod.ts";
-import { resolve } from "../relations/mod.ts";
+import type { Transition } from "../../machine/mod.ts";
+import { resolve } from "../../relations/mod.ts";
 
 /** What the relations do to a plan's states never changes, so it is counted once per plan. */
 const counted = new WeakMap<object, number>();

@@ -1,4 +1,4 @@
-import type { AnyMachine, Transition } from "../machine/mod.ts";
+import type { AnyMachine, Transition } from "../../machine/mod.ts";
 import { relationSteps } from "./step_count.ts";
 
 /** Upper bounds of the transition durations, in seconds. */

@@ -20,14 +20,14 @@
  * @module
  */
 import { register } from "prom-client";
-import type { AnyMachine } from "../machine/mod.ts";
-import { bindTracer, type TracerBinding } from "./binding.ts";
+import type { AnyMachine } from "../../machine/mod.ts";
+import { bindTracer, type TracerBinding } from "../binding.ts";
 import { Exporter } from "./exporter.ts";
 import type { MetricsRegistry } from "./metrics_registry.ts";
 import type { MachineCounter } from "./machine_counts.ts";
 
-export type { AnyMachine } from "../machine/mod.ts";
-export type { TracerBinding } from "./binding.ts";
+export type { AnyMachine } from "../../machine/mod.ts";
+export type { TracerBinding } from "../binding.ts";
 export type { MetricsRegistry } from "./metrics_registry.ts";
 
 /** How a machine is measured. */
