@@ -21,18 +21,30 @@
  *
  * @module
  */
-import { context, trace, type Tracer as OtelTracer } from "@opentelemetry/api";
+import { context, type ContextAPI, trace, type Tracer as OtelTracer } from "@opentelemetry/api";
 import type { AnyMachine, Mutation } from "../../machine/mod.ts";
-import { bindTracer, type TracerBinding } from "../binding.ts";
-import { Causes } from "./span_causes.ts";
+import { type TracerBinding, watchMachines } from "../binding.ts";
 import { MachineSpans, type SpanSettings } from "./machine_spans.ts";
+import { warnIfUnseen } from "./other_api.ts";
+import { argsShower } from "./shown_args.ts";
+import { Causes } from "./span_causes.ts";
 
 export type { AnyMachine, Mutation, MutationSource } from "../../machine/mod.ts";
 export type { TracerBinding } from "../binding.ts";
 
 /** What is traced. */
 export interface OtelOptions {
-  /** The name that spans are made under: `trace.getTracer(name)`. @default {"asyncmachine"} */
+  /**
+   * Makes the spans, whatever version of the API it comes from.
+   * @default {trace.getTracer(tracerName)} of the provider that is registered globally
+   */
+  readonly tracer?: OtelTracer;
+  /**
+   * Knows which span is active: the application's `context`, if it uses another copy of
+   * `@opentelemetry/api`. @default {context}
+   */
+  readonly context?: Pick<ContextAPI, "active" | "with">;
+  /** The name that spans are made under, without `tracer`. @default {"asyncmachine"} */
   readonly tracerName?: string;
   /**
    * Which states are shown: their activations, and the transitions that call at least one of them.
@@ -45,56 +57,44 @@ export interface OtelOptions {
   readonly auto?: boolean;
   /**
    * Whether arguments are shown, as `am.args.<name>`: all, those that are listed, or what a function
-   * makes of them. They may hold what others must not see. @default {false}
+   * makes of them; 50 at most. They may hold what others must not see. @default {false}
    */
   readonly args?: boolean | readonly string[] | ((mutation: Mutation) => Record<string, unknown>);
+  /**
+   * How many characters an argument, or a text of an error, may have; binary data is shown as its
+   * size. @default {1000}
+   */
+  readonly maxLength?: number;
 }
 
-/** Traces a machine and its children, those made later too, until the binding is undone. */
+/**
+ * Traces a machine and its children, those made later too, until the binding is undone.
+ *
+ * @throws {RangeError} If `maxLength` is not a number from 1 up.
+ */
 export function traceMachine(machine: AnyMachine, options: OtelOptions = {}): TracerBinding {
-  const tracer: OtelTracer = trace.getTracer(options.tracerName ?? "asyncmachine");
+  const { maxLength = 1000, tracerName = "asyncmachine" } = options;
+  if (!(maxLength >= 1)) {
+    throw new RangeError(`Cannot trace the machine: maxLength is ${maxLength}, expected 1 or more`);
+  }
+  if (options.tracer === undefined) warnIfUnseen();
   const settings: SpanSettings = {
-    tracer,
+    tracer: options.tracer ?? trace.getTracer(tracerName),
+    context: options.context ?? context,
     shows: stateFilter(options.states),
     transitions: options.transitions ?? true,
     auto: options.auto ?? true,
-    argsOf: argsFilter(options.args ?? false),
+    argsOf: argsShower(options.args ?? false, maxLength),
+    limit: maxLength,
   };
   const causes = new Causes();
   const all = new Map<AnyMachine, MachineSpans>();
-  const end = (one: AnyMachine) => {
-    all.get(one)?.end();
-    all.delete(one);
-  };
-  return bindTracer(machine, {
-    machineInit(one) {
-      const parent = one.parent === null ? undefined : all.get(one.parent);
-      all.set(one, new MachineSpans(one, parent?.context, settings, causes));
-    },
-    machineDispose: end,
-    machineRemoved: end,
-    schemaChange: (one) => all.get(one)?.readSchema(),
-    mutationQueued: (_, mutation) => causes.queued(mutation, trace.getSpan(context.active())),
-    transitionInit(tx) {
-      if (!tx.check) all.get(tx.machine)?.init(tx);
-    },
-    wrapHandler(tx, handler, call) {
-      const spans = tx.check ? undefined : all.get(tx.machine);
-      return spans ? spans.call(tx, handler, call) : call();
-    },
-    handlerEnd(tx, handler, error) {
-      if (tx.check) return;
-      if (error !== undefined) causes.thrown(tx, error);
-      all.get(tx.machine)?.handled(handler, error);
-    },
-    handlerRejected(tx, handler, error, expired) {
-      causes.thrown(tx, error);
-      all.get(tx.machine)?.rejected(handler, error, expired);
-    },
-    transitionEnd(tx) {
-      if (!tx.check) all.get(tx.machine)?.ended(tx);
-    },
-  });
+  return watchMachines(machine, (one) => {
+    const parent = one.parent === null ? undefined : all.get(one.parent)?.context;
+    const spans = new MachineSpans(one, parent, settings, causes, () => all.delete(one));
+    all.set(one, spans);
+    return spans;
+  }, { wraps: true });
 }
 
 function stateFilter(states: OtelOptions["states"]): (state: string) => boolean {
@@ -102,16 +102,4 @@ function stateFilter(states: OtelOptions["states"]): (state: string) => boolean 
   if (typeof states === "function") return states;
   if (states instanceof RegExp) return (state) => state.search(states) !== -1;
   return (state) => states.includes(state);
-}
-
-function argsFilter(
-  args: Exclude<OtelOptions["args"], undefined>,
-): ((mutation: Mutation) => Record<string, unknown>) | null {
-  if (args === false) return null;
-  if (args === true) return (mutation) => mutation.args;
-  if (typeof args === "function") return args;
-  return (mutation) =>
-    Object.fromEntries(
-      args.flatMap((name) => name in mutation.args ? [[name, mutation.args[name]]] : []),
-    );
 }
