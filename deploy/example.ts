@@ -26,4 +26,4 @@ setInterval(() => {
     machine.remove("Working");
   }
 }, 50);
-Deno.serve({ port: Number(Deno.args[0] ?? 9464), hostname: "0.0.0.0" }, metricsHandler());
+Deno.serve({ port: Number(Deno.args[0] ?? 9464), hostname: "127.0.0.1" }, metricsHandler());

@@ -28,14 +28,16 @@
  *
  * @module
  */
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { AnyMachine, MachineTime } from "../../../machine/mod.ts";
-import { bindTracer, type TracerBinding } from "../../binding.ts";
+import { type TracerBinding, type Watcher, watchMachines } from "../../binding.ts";
 import type { TrackedHistory } from "../mod.ts";
 import type { History } from "../log.ts";
 import { Recorder } from "../recorder.ts";
-import { Batches, type LatestTime } from "./batches.ts";
+import { Batches, Life } from "./batches.ts";
+import { openDatabase } from "./database.ts";
 import { SqliteLog } from "./log.ts";
+import { livesOf, machineIds, machineKey, timeOf } from "./stored.ts";
 
 export type { AnyMachine, MachineTime } from "../../../machine/mod.ts";
 export type { TracerBinding } from "../../binding.ts";
@@ -48,6 +50,11 @@ export interface SqliteHistoryOptions {
   readonly batch?: number;
   /** After how many milliseconds a smaller batch is committed. @default {1000} */
   readonly interval?: number;
+  /**
+   * For how many milliseconds other processes that write into the file are waited for.
+   * @default {5000}
+   */
+  readonly timeout?: number;
   /** The clock, in milliseconds since 1970. @default {Date.now} */
   readonly now?: () => number;
   /** Called after each commit with the number of its entries. */
@@ -69,8 +76,13 @@ export interface SqliteTrackOptions {
 /**
  * A file with the histories of machines. Entries are written in batches; a crash loses at most the
  * last batch, and never part of one. Questions see everything: they write what waits first.
+ *
+ * Several processes of one computer may share a file. Machines are told apart by their ids, so give
+ * them different ones: if two have the same at the same time, all their entries are there, and the
+ * answers are those for either; the time is that of the one that wrote last.
  */
 export class SqliteHistory implements Disposable {
+  readonly #db: DatabaseSync;
   readonly #batches: Batches;
   readonly #now: () => number;
   readonly #bindings: Set<TracerBinding> = new Set();
@@ -78,21 +90,27 @@ export class SqliteHistory implements Disposable {
   /**
    * Opens the file, or makes it.
    *
-   * @param path The file; `:memory:` for none.
-   * @throws {RangeError} If `batch` or `interval` is not a number from 1 up.
+   * @param path The file, on a disk of this computer; `:memory:` for none.
+   * @throws {RangeError} If `batch` or `interval` is not a number from 1 up, or `timeout` negative.
+   * @throws {Error} If the file cannot be opened, or others don't let go of it in time.
    */
   constructor(path: string, options: SqliteHistoryOptions = {}) {
-    const { batch = 1000, interval = 1000, now = Date.now, onCommit } = options;
+    const { batch = 1000, interval = 1000, timeout = 5000, now = Date.now, onCommit } = options;
     for (const [name, value] of Object.entries({ batch, interval })) {
       if (!(value >= 1)) throw new RangeError(`Cannot open the history: ${name} is ${value}`);
     }
+    if (!(timeout >= 0 && timeout < 2 ** 31)) {
+      throw new RangeError(`Cannot open the history: timeout is ${timeout}`);
+    }
     this.#now = now;
-    this.#batches = new Batches(new DatabaseSync(path), batch, interval, onCommit);
+    this.#db = openDatabase(path, timeout);
+    this.#batches = new Batches(this.#db, { batch, interval, onCommit });
   }
 
   /** The ids of all machines that the file knows. */
   get machineIds(): string[] {
-    return this.#batches.machineIds();
+    this.#batches.flush();
+    return machineIds(this.#db);
   }
 
   /**
@@ -101,72 +119,76 @@ export class SqliteHistory implements Disposable {
    * @throws {TypeError} If the machine cannot tell its time.
    */
   track(machine: AnyMachine, options: SqliteTrackOptions = {}): TrackedHistory {
+    const { max = Infinity, states } = options;
+    if (!(max >= 1)) throw new RangeError(`Cannot track the history: max is ${max}`);
     const batches = this.#batches;
-    const tracks = new Map<AnyMachine, Track>();
-    const open = (one: AnyMachine) => {
-      const time = timeOf(one);
-      const key = batches.keyOf(one.id);
-      const newest = batches.newest(key);
-      const recorder = new Recorder(one, options.states, this.#now, newest?.at);
-      const log = new SqliteLog(batches, key, one.id, this.#now, () => recorder.names);
-      const start = recorder.snapshot();
-      // A machine that was not resumed begins anew: no transition has led there.
-      if (!newest || !sameTicks(newest, start)) batches.push(key, start, null, options.max);
-      const latest = { of: time, ticks: time.ticks };
-      tracks.set(one, { key, log, recorder, latest });
-      batches.changed(key, latest);
-      return log;
-    };
-    const forget = (one: AnyMachine) => {
-      batches.flush();
-      tracks.delete(one);
+    const logs = new Map<AnyMachine, SqliteLog>();
+    const open = (one: AnyMachine): { log: SqliteLog; watcher: Watcher } => {
+      const life = new Life(one.id, max, exporter(one));
+      const recorder = new Recorder(one, states, this.#now, this.#newest(one.id));
+      const names = () => recorder.names;
+      const log = new SqliteLog(this.#db, batches, one.id, this.#now, names);
+      // No transition has led there: the machine is new, or was resumed.
+      batches.push(life, recorder.snapshot());
+      return {
+        log,
+        watcher: {
+          schemaChanged() {
+            recorder.readSchema();
+            batches.changed(life);
+          },
+          timeMoved: () => batches.push(life, recorder.snapshot()),
+          ended(tx) {
+            const entry = recorder.record(tx);
+            if (entry !== null) batches.push(life, entry);
+            else if (recorder.partial) batches.changed(life);
+          },
+          left() {
+            life.end();
+            logs.delete(one);
+          },
+        },
+      };
     };
     const own = open(machine);
-    const binding = bindTracer(machine, {
-      machineInit: (one) => void (one !== machine && open(one)),
-      machineDispose: forget,
-      machineRemoved: forget,
-      schemaChange: (one) => {
-        const track = tracks.get(one);
-        if (track === undefined) return;
-        track.recorder.readSchema();
-        track.latest.of = timeOf(one);
-        track.latest.ticks = track.latest.of.ticks;
-        batches.changed(track.key, track.latest);
-      },
-      transitionEnd(tx) {
-        const track = tracks.get(tx.machine);
-        if (track === undefined || tx.check || !tx.plan?.changes) return;
-        track.latest.ticks = tx.timeAfter;
-        const entry = track.recorder.record(tx);
-        if (entry === null) batches.changed(track.key, track.latest);
-        else batches.push(track.key, entry, track.latest, options.max);
-      },
+    const binding = watchMachines(machine, (one) => {
+      const { log, watcher } = one === machine ? own : open(one);
+      logs.set(one, log);
+      return watcher;
     });
     this.#bindings.add(binding);
     const unbind = () => {
       this.#bindings.delete(binding);
       binding.unbind();
     };
-    return Object.assign(own, {
+    return Object.assign(own.log, {
       machines: binding.machines,
-      of: (one: AnyMachine) => tracks.get(one)?.log,
+      of: (one: AnyMachine) => logs.get(one),
       unbind,
       [Symbol.dispose]: unbind,
     });
   }
 
+  /** When the newest entry of a machine was made. */
+  #newest(machineId: string): number | undefined {
+    this.#batches.flush();
+    const key = machineKey(this.#db, machineId);
+    if (key === undefined) return undefined;
+    return livesOf(this.#db, key).reduce((at, { lastAt }) => Math.max(at, lastAt), -Infinity);
+  }
+
   /** The history of a machine that need not live any more, or `undefined`. */
   history(machineId: string): History | undefined {
-    const key = this.#batches.findKey(machineId);
-    if (key === undefined) return undefined;
+    this.#batches.flush();
+    if (machineKey(this.#db, machineId) === undefined) return undefined;
     const names = () => this.time(machineId)?.names ?? [];
-    return new SqliteLog(this.#batches, key, machineId, this.#now, names);
+    return new SqliteLog(this.#db, this.#batches, machineId, this.#now, names);
   }
 
   /** The last time of a machine, for its `importTime`, or `undefined`. */
   time(machineId: string): MachineTime | undefined {
-    return this.#batches.time(machineId);
+    this.#batches.flush();
+    return timeOf(this.#db, machineId);
   }
 
   /** Commits what waits. */
@@ -174,7 +196,11 @@ export class SqliteHistory implements Disposable {
     this.#batches.flush();
   }
 
-  /** Commits what waits, stops tracking and closes the file; a second call does nothing. */
+  /**
+   * Stops tracking, commits what waits and closes the file; a second call does nothing.
+   *
+   * @throws {Error} If what waits cannot be committed: it is kept, and may be tried again.
+   */
   close(): void {
     for (const binding of [...this.#bindings]) binding.unbind();
     this.#bindings.clear();
@@ -187,27 +213,8 @@ export class SqliteHistory implements Disposable {
   }
 }
 
-/** One machine's way into the file. */
-interface Track {
-  readonly key: number;
-  readonly log: SqliteLog;
-  readonly recorder: Recorder;
-  readonly latest: LatestTime;
-}
-
-function timeOf(machine: AnyMachine): MachineTime {
+function exporter(machine: AnyMachine): () => MachineTime {
   const { exportTime } = machine as Partial<{ exportTime(): MachineTime }>;
-  if (exportTime) return exportTime.call(machine);
+  if (exportTime) return () => exportTime.call(machine);
   throw new TypeError(`Cannot track "${machine.id}": it has no exportTime`);
-}
-
-interface Ticks {
-  readonly names: readonly string[];
-  readonly ticks: readonly number[];
-}
-
-function sameTicks(one: Ticks, two: Ticks): boolean {
-  const same = (a: readonly unknown[], b: readonly unknown[]) =>
-    a.length === b.length && a.every((value, i) => value === b[i]);
-  return same(one.names, two.names) && same(one.ticks, two.ticks);
 }
