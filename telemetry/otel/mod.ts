@@ -21,7 +21,7 @@
  *
  * @module
  */
-import { context, type ContextAPI, trace, type Tracer as OtelTracer } from "@opentelemetry/api";
+import { context, trace } from "@opentelemetry/api";
 import type { AnyMachine, Mutation } from "../../machine/mod.ts";
 import { type TracerBinding, watchMachines } from "../binding.ts";
 import { MachineSpans, type SpanSettings } from "./machine_spans.ts";
@@ -32,18 +32,32 @@ import { Causes } from "./span_causes.ts";
 export type { AnyMachine, Mutation, MutationSource } from "../../machine/mod.ts";
 export type { TracerBinding } from "../binding.ts";
 
+/** What is needed of a `Tracer` of `@opentelemetry/api`, whichever version of it made it. */
+export interface SpanMaker {
+  /** Starts a span. */
+  startSpan(name: string, options?: object, context?: object): object;
+}
+
+/** What is needed of the `context` of `@opentelemetry/api`, whichever version it is of. */
+export interface ContextKeeper {
+  /** The active context. */
+  active(): object;
+  /** Calls `fn` with a context as the active one. */
+  with(context: object, fn: () => unknown): unknown;
+}
+
 /** What is traced. */
 export interface OtelOptions {
   /**
    * Makes the spans, whatever version of the API it comes from.
    * @default {trace.getTracer(tracerName)} of the provider that is registered globally
    */
-  readonly tracer?: OtelTracer;
+  readonly tracer?: SpanMaker;
   /**
    * Knows which span is active: the application's `context`, if it uses another copy of
    * `@opentelemetry/api`. @default {context}
    */
-  readonly context?: Pick<ContextAPI, "active" | "with">;
+  readonly context?: ContextKeeper;
   /** The name that spans are made under, without `tracer`. @default {"asyncmachine"} */
   readonly tracerName?: string;
   /**
@@ -79,8 +93,8 @@ export function traceMachine(machine: AnyMachine, options: OtelOptions = {}): Tr
   }
   if (options.tracer === undefined) warnIfUnseen();
   const settings: SpanSettings = {
-    tracer: options.tracer ?? trace.getTracer(tracerName),
-    context: options.context ?? context,
+    tracer: (options.tracer ?? trace.getTracer(tracerName)) as SpanSettings["tracer"],
+    context: (options.context ?? context) as SpanSettings["context"],
     shows: stateFilter(options.states),
     transitions: options.transitions ?? true,
     auto: options.auto ?? true,
