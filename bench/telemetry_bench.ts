@@ -1,10 +1,10 @@
 /** What each kind of telemetry costs per transition, and what a scrape of many machines costs. */
 import { Registry } from "prom-client";
 import { Machine } from "../mod.ts";
-import { bindMachine, metricsHandler } from "../telemetry/prometheus.ts";
-import { trackHistory } from "../telemetry/history.ts";
-import { SqliteHistory } from "../telemetry/sqlite_history.ts";
-import { traceMachine } from "../telemetry/otel.ts";
+import { bindMachine, metricsHandler } from "../telemetry/prometheus/mod.ts";
+import { trackHistory } from "../telemetry/history/mod.ts";
+import { SqliteHistory } from "../telemetry/history/sqlite/mod.ts";
+import { traceMachine } from "../telemetry/otel/mod.ts";
 
 const BATCH = 1000;
 const group = `${BATCH} × toggle two states that remove each other`;

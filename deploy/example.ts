@@ -4,7 +4,7 @@
  *     deno run -A deploy/example.ts [PORT]
  */
 import { Machine } from "../mod.ts";
-import { bindMachine, metricsHandler } from "../telemetry/prometheus.ts";
+import { bindMachine, metricsHandler } from "../telemetry/prometheus/mod.ts";
 
 const machine = new Machine({
   Idle: { auto: true, remove: ["Working"] },
@@ -26,4 +26,4 @@ setInterval(() => {
     machine.remove("Working");
   }
 }, 50);
-Deno.serve({ port: Number(Deno.args[0] ?? 9464), hostname: "0.0.0.0" }, metricsHandler());
+Deno.serve({ port: Number(Deno.args[0] ?? 9464), hostname: "127.0.0.1" }, metricsHandler());

@@ -121,7 +121,7 @@ const WIDTH = 8;
 const COLUMNS = 24 / WIDTH;
 
 /**
- * A Grafana dashboard on the metrics of `telemetry/prometheus.ts`: a row per machine.
+ * A Grafana dashboard on the metrics of `telemetry/prometheus/mod.ts`: a row per machine.
  *
  * @throws {RangeError} If there are no ids.
  */

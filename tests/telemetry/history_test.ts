@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Machine, StateUnknownError } from "../../mod.ts";
-import { trackHistory } from "../../telemetry/history.ts";
-import type { History, TrackedHistory } from "../../telemetry/history.ts";
-import { SqliteHistory } from "../../telemetry/sqlite_history.ts";
+import { trackHistory } from "../../telemetry/history/mod.ts";
+import type { History, TrackedHistory } from "../../telemetry/history/mod.ts";
+import { SqliteHistory } from "../../telemetry/history/sqlite/mod.ts";
 import { busyMachine, numbers, work } from "./tally.ts";
 
 interface Tracked {

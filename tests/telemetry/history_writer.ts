@@ -5,7 +5,7 @@
  *     deno run -A tests/telemetry/history_writer.ts FILE BATCH
  */
 import { Machine } from "../../mod.ts";
-import { SqliteHistory } from "../../telemetry/sqlite_history.ts";
+import { SqliteHistory } from "../../telemetry/history/sqlite/mod.ts";
 
 const [path, batch] = Deno.args;
 const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));

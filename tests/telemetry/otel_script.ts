@@ -5,7 +5,7 @@
  */
 import { trace } from "@opentelemetry/api";
 import { Machine } from "../../mod.ts";
-import { traceMachine } from "../../telemetry/otel.ts";
+import { traceMachine } from "../../telemetry/otel/mod.ts";
 
 const [url] = Deno.args;
 const machine = new Machine({

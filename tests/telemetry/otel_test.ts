@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Machine } from "../../mod.ts";
-import { traceMachine } from "../../telemetry/otel.ts";
+import { traceMachine } from "../../telemetry/otel/mod.ts";
 import { type ReceivedSpan, spansOf } from "./otlp_receiver.ts";
 
 const SCRIPT = new URL("otel_script.ts", import.meta.url).pathname;
@@ -105,7 +105,7 @@ Deno.test("traceMachine() shows only the given states, and no auto transitions",
   await Deno.writeTextFile(
     script,
     `import { Machine } from "../../mod.ts";
-     import { traceMachine } from "../../telemetry/otel.ts";
+     import { traceMachine } from "../../telemetry/otel/mod.ts";
      const machine = new Machine({ Foo: {}, Bar: { auto: true, require: ["Foo"] } }, { id: "few" });
      const binding = traceMachine(machine, { states: /^(Foo|Bar)$/g, auto: false });
      machine.add("Foo");

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { Registry } from "prom-client";
 import { Machine } from "../../mod.ts";
-import { bindMachine, metricsHandler, pushMetrics } from "../../telemetry/prometheus.ts";
+import { bindMachine, metricsHandler, pushMetrics } from "../../telemetry/prometheus/mod.ts";
 import { busyMachine, Tally, work } from "./tally.ts";
 
 /** All samples of a registry, `name{label=value,…}` without the `machine` label. */

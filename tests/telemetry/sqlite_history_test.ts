@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Machine, SchemaError } from "../../mod.ts";
-import { SqliteHistory } from "../../telemetry/sqlite_history.ts";
+import { SqliteHistory } from "../../telemetry/history/sqlite/mod.ts";
 import { numbers } from "./tally.ts";
 
 const SCHEMA = { A: { remove: ["B"] }, B: { remove: ["A"] } } as const;

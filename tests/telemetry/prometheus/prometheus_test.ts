@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Registry } from "prom-client";
 import { grafanaDashboard } from "../../../gen/grafana.ts";
-import { bindMachine, metricsHandler } from "../../../telemetry/prometheus.ts";
+import { bindMachine, metricsHandler } from "../../../telemetry/prometheus/mod.ts";
 import { busyMachine, Tally, work } from "../tally.ts";
 import { command, RealPrometheus, until } from "./real_prometheus.ts";
 

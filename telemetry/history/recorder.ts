@@ -1,5 +1,5 @@
-import type { AnyMachine, Transition } from "../machine/mod.ts";
-import type { HistoryEntry, HistoryEntryType } from "./history_log.ts";
+import type { AnyMachine, Transition } from "../../machine/mod.ts";
+import type { HistoryEntry, HistoryEntryType } from "./log.ts";
 
 /** An entry on its way into a store. */
 export class RecordedEntry implements HistoryEntry {
@@ -84,6 +84,11 @@ export class Recorder {
     this.readSchema();
   }
 
+  /** Whether the machine may change without an entry. */
+  get partial(): boolean {
+    return this.#wanted !== undefined;
+  }
+
   /** Called again after a change of the schema. */
   readSchema(): void {
     const { stateNames } = this.#machine;
@@ -100,20 +105,15 @@ export class Recorder {
 
   /** The entry of a transition, if it has changed anything that is tracked. */
   record(tx: Transition): RecordedEntry | null {
-    if (tx.check) return null;
-    const { plan } = tx;
-    const indexes = this.#indexes;
-    // Only a throw can make the ticks differ from the plan, and then the transition is canceled.
-    if (tx.result === "executed") {
-      if (plan === null || !plan.changes) return null;
-      if (indexes === null) return this.#entry(tx, tx.timeAfter);
-    }
     return this.#changed(tx.timeBefore, tx.timeAfter) ? this.#entry(tx, tx.timeAfter) : null;
   }
 
   #changed(before: readonly number[], after: readonly number[]): boolean {
     const indexes = this.#indexes;
-    if (indexes === null) return after.some((tick, i) => tick !== before[i]);
+    if (indexes === null) {
+      for (let i = 0; i < after.length; i++) if (after[i] !== before[i]) return true;
+      return false;
+    }
     for (let i = 0; i < indexes.length; i++) {
       if (after[indexes[i]] !== before[indexes[i]]) return true;
     }

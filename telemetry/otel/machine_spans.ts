@@ -2,20 +2,24 @@ import {
   type Attributes,
   type AttributeValue,
   type Context,
-  context,
+  type ContextAPI,
   ROOT_CONTEXT,
   type Span,
   SpanStatusCode,
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { AnyMachine, Mutation, Transition } from "../machine/mod.ts";
-import { type Causes, linkTo } from "./span_causes.ts";
+import type { AnyMachine, Mutation, Transition } from "../../machine/mod.ts";
+import type { Watcher } from "../binding.ts";
+import { cutText, errorTexts } from "../value_text.ts";
+import { type Causes, errorOf, linkTo } from "./span_causes.ts";
 
 /** What is shown, and through what. */
 export interface SpanSettings {
   /** Makes the spans. */
   readonly tracer: Tracer;
+  /** Knows which span is active. */
+  readonly context: Pick<ContextAPI, "active" | "with">;
   /** Whether a state is shown. */
   readonly shows: (state: string) => boolean;
   /** Whether transitions are shown. */
@@ -23,17 +27,26 @@ export interface SpanSettings {
   /** Whether transitions of auto states are shown. */
   readonly auto: boolean;
   /** The arguments to show. */
-  readonly argsOf: ((mutation: Mutation) => Record<string, unknown>) | null;
+  readonly argsOf: ((mutation: Mutation) => [string, AttributeValue][]) | null;
+  /** How long texts of errors may be. */
+  readonly limit: number;
 }
+
+/** How long the name of a span may be: it has the called states, which may be many. */
+const NAME_LENGTH = 200;
 
 /** A span of an activation; its context is made with the first handler that needs it. */
 interface Activation {
   readonly span: Span;
   context: Context | null;
+  /** The state's tick when it was activated or last called. */
+  tick: number;
+  /** Tells that it is over. */
+  readonly closed: () => void;
 }
 
 /** The spans of one machine. */
-export class MachineSpans {
+export class MachineSpans implements Watcher {
   /** That of the machine's span, the parent of its children's. */
   readonly context: Context;
   readonly #machine: AnyMachine;
@@ -42,6 +55,7 @@ export class MachineSpans {
   readonly #states: Context;
   readonly #transitions: Context;
   readonly #activations: Map<string, Activation> = new Map();
+  readonly #onLeave: () => void;
   #names: readonly string[] = [];
   #shown: readonly boolean[] = [];
   /** The running transition's span, null when it is not shown. */
@@ -57,10 +71,12 @@ export class MachineSpans {
     parent: Context | undefined,
     settings: SpanSettings,
     causes: Causes,
+    onLeave: () => void,
   ) {
     this.#machine = machine;
     this.#settings = settings;
     this.#causes = causes;
+    this.#onLeave = onLeave;
     // The machine's span and its two groups end at once, so that a backend shows the tree while the
     // machine still runs.
     this.context = this.#group(`mach:${machine.id}`, parent ?? ROOT_CONTEXT, {
@@ -69,14 +85,12 @@ export class MachineSpans {
     });
     this.#states = this.#group("states", this.context, {});
     this.#transitions = this.#group("transitions", this.context, {});
-    this.readSchema();
-    for (const name of machine.activeStates()) {
-      if (settings.shows(name)) this.#open(name, machine.tick(name), null);
-    }
+    this.schemaChanged();
+    this.timeMoved();
   }
 
   #group(name: string, parent: Context, attributes: Attributes): Context {
-    const span = this.#settings.tracer.startSpan(name, {
+    const span = this.#settings.tracer.startSpan(cutText(name, NAME_LENGTH), {
       attributes: { "am.machine.id": this.#machine.id, ...attributes },
       root: parent === ROOT_CONTEXT,
     }, parent);
@@ -84,23 +98,42 @@ export class MachineSpans {
     return trace.setSpan(parent, span);
   }
 
-  /** Called again after a change of the schema. */
-  readSchema(): void {
+  /** @inheritdoc */
+  schemaChanged(): void {
     this.#names = [...this.#machine.stateNames];
     this.#shown = this.#names.map((name) => this.#settings.shows(name));
+    for (const [name, activation] of this.#activations) {
+      if (!this.#names.includes(name)) this.#end(name, activation);
+    }
   }
 
-  /** A transition was made. */
-  init(tx: Transition): void {
+  /** The activations are those of the present ticks; no transition has led there. */
+  timeMoved(): void {
+    const time = this.#machine.time();
+    this.#names.forEach((name, i) => {
+      const open = this.#activations.get(name);
+      if (open?.tick === time[i]) return;
+      if (open) this.#end(name, open);
+      if (this.#shown[i] && time[i] % 2 === 1) this.#open(name, time[i], null);
+    });
+  }
+
+  /** @inheritdoc */
+  queued(mutation: Mutation): void {
+    this.#causes.queued(mutation, trace.getSpan(this.#settings.context.active()));
+  }
+
+  /** @inheritdoc */
+  begun(tx: Transition): void {
     this.#opened = false;
     this.#span = null;
     this.#spanContext = null;
-    const { transitions, auto, tracer } = this.#settings;
+    const { transitions, auto, tracer, context } = this.#settings;
     if (!transitions || (tx.auto && !auto)) return;
     if (!tx.called.some((state) => this.#shown[state])) return;
     const cause = this.#causes.of(tx, this.#last, trace.getSpan(context.active()));
     const span = tracer.startSpan(
-      `[${tx.type}] ${tx.calledStates.join(" ")}`,
+      cutText(`[${tx.type}] ${tx.calledStates.slice(0, NAME_LENGTH).join(" ")}`, NAME_LENGTH),
       cause ? { links: [linkTo(cause.kind, cause.span)] } : undefined,
       this.#transitions,
     );
@@ -108,6 +141,7 @@ export class MachineSpans {
     if (!span.isRecording()) return;
     this.#causes.started(tx, span);
     span.setAttributes(this.#attributesOf(tx));
+    for (const [name, value] of this.#settings.argsOf?.(tx) ?? []) span.setAttribute(name, value);
   }
 
   #attributesOf(tx: Transition): Attributes {
@@ -126,10 +160,6 @@ export class MachineSpans {
       attributes["am.source.transition.id"] = source.transition;
       attributes["am.source.handler"] = source.handler;
     }
-    const args = this.#settings.argsOf?.(tx) ?? {};
-    for (const [name, value] of Object.entries(args)) {
-      attributes[`am.args.${name}`] = attributeOf(value);
-    }
     return attributes;
   }
 
@@ -138,14 +168,23 @@ export class MachineSpans {
    * activation, all others the transition's.
    */
   call(tx: Transition, handler: string, call: () => unknown): unknown {
+    let within: Context | null = null;
+    try {
+      within = this.#contextFor(tx, handler);
+    } catch {
+      // What fails in making spans must not keep the handler from its work; it fails again where it
+      // is reported.
+    }
+    return within === null ? call() : this.#settings.context.with(within, call);
+  }
+
+  #contextFor(tx: Transition, handler: string): Context | null {
     const activation = this.#activationOf(tx, handler);
     if (activation !== undefined) {
-      activation.context ??= trace.setSpan(this.#states, activation.span);
-      return context.with(activation.context, call);
+      return activation.context ??= trace.setSpan(this.#states, activation.span);
     }
-    if (this.#span === null) return call();
-    this.#spanContext ??= trace.setSpan(this.#transitions, this.#span);
-    return context.with(this.#spanContext, call);
+    if (this.#span === null) return null;
+    return this.#spanContext ??= trace.setSpan(this.#transitions, this.#span);
   }
 
   #activationOf(tx: Transition, handler: string): Activation | undefined {
@@ -160,33 +199,34 @@ export class MachineSpans {
       : undefined;
   }
 
-  /** A handler has returned or thrown. */
-  handled(handler: string, error: unknown): void {
+  /** @inheritdoc */
+  handled(tx: Transition, handler: string, error: unknown): void {
+    if (error !== undefined) this.#causes.thrown(tx, error);
     const span = this.#span;
     if (span === null || !span.isRecording()) return;
     span.addEvent(handler);
     if (error !== undefined) this.#fail(span, error);
   }
 
-  /** A handler's promise was rejected, maybe long after its transition. */
-  rejected(handler: string, error: unknown, expired: boolean): void {
+  /** @inheritdoc */
+  rejected(tx: Transition, handler: string, error: unknown, expired: boolean): void {
+    this.#causes.thrown(tx, error);
     const span = handler.endsWith("State")
       ? this.#activations.get(handler.slice(0, -"State".length))?.span
       : undefined;
     if (!span) return;
-    if (expired) span.addEvent("expired", { "am.handler": handler, "am.error": String(error) });
-    else this.#fail(span, error);
+    if (!expired) return this.#fail(span, error);
+    const { name, message } = errorTexts(error, this.#settings.limit);
+    span.addEvent("expired", { "am.handler": handler, "am.error": `${name}: ${message}` });
   }
 
   #fail(span: Span, error: unknown): void {
-    span.recordException(error instanceof Error ? error : String(error));
-    span.setStatus({
-      code: SpanStatusCode.ERROR,
-      message: error instanceof Error ? error.message : String(error),
-    });
+    const texts = errorTexts(error, this.#settings.limit);
+    span.recordException({ ...texts });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: texts.message });
   }
 
-  /** A transition is over. */
+  /** @inheritdoc */
   ended(tx: Transition): void {
     const { timeBefore, timeAfter } = tx;
     if (!this.#opened && tx.result === "executed") this.#openAll(tx, timeAfter);
@@ -215,7 +255,7 @@ export class MachineSpans {
     });
     if (tx.refusedBy !== null) span.setAttribute("am.transition.refused_by", tx.refusedBy);
     if (tx.type !== "remove" && tx.calledStates.includes("Exception")) {
-      this.#fail(span, tx.args.err ?? "Exception");
+      this.#fail(span, errorOf(tx) ?? "Exception");
     }
   }
 
@@ -228,16 +268,18 @@ export class MachineSpans {
       const name = this.#names[i];
       const open = this.#activations.get(name);
       if (open === undefined) this.#open(name, time[i], tx);
-      else open.span.addEvent("called again", { "am.transition.id": tx.id, "am.tick": time[i] });
+      else {
+        open.tick = time[i];
+        open.span.addEvent("called again", { "am.transition.id": tx.id, "am.tick": time[i] });
+      }
     }
   }
 
   #open(name: string, tick: number, tx: Transition | null): void {
+    const from = tx && this.#span?.isRecording() ? this.#span.spanContext() : null;
     const span = this.#settings.tracer.startSpan(
-      name,
-      this.#span?.isRecording()
-        ? { links: [linkTo("transition", this.#span.spanContext())] }
-        : undefined,
+      cutText(name, NAME_LENGTH),
+      from ? { links: [linkTo("transition", from)] } : undefined,
       this.#states,
     );
     if (span.isRecording()) {
@@ -248,13 +290,13 @@ export class MachineSpans {
         "am.transition.id": tx?.id,
       });
     }
-    this.#activations.set(name, { span, context: null });
+    const closed = from ? this.#causes.opened(tx!) : () => {};
+    this.#activations.set(name, { span, context: null, tick, closed });
   }
 
   #close(name: string, tx: Transition): void {
     const activation = this.#activations.get(name);
     if (activation === undefined) return;
-    this.#activations.delete(name);
     const { span } = activation;
     if (span.isRecording()) {
       span.setAttribute("am.transition.ended_by", tx.id);
@@ -262,27 +304,20 @@ export class MachineSpans {
         span.setStatus({ code: SpanStatusCode.ERROR, message: `${tx.refusedBy} threw` });
       }
     }
+    this.#end(name, activation);
+  }
+
+  #end(name: string, { span, closed }: Activation): void {
+    this.#activations.delete(name);
+    closed();
     span.end();
   }
 
-  /** The machine has ended, or is no longer traced. */
-  end(): void {
-    for (const { span } of this.#activations.values()) span.end();
-    this.#activations.clear();
-  }
-}
-
-function attributeOf(value: unknown): AttributeValue {
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "boolean":
-      return value;
-    default:
-      try {
-        return value instanceof Error ? String(value) : JSON.stringify(value) ?? String(value);
-      } catch {
-        return String(value);
-      }
+  /** @inheritdoc */
+  left(): void {
+    for (const [name, activation] of this.#activations) this.#end(name, activation);
+    this.#span?.end();
+    this.#span = null;
+    this.#onLeave();
   }
 }

@@ -20,14 +20,13 @@
  * @module
  */
 import { register } from "prom-client";
-import type { AnyMachine } from "../machine/mod.ts";
-import { bindTracer, type TracerBinding } from "./binding.ts";
+import type { AnyMachine } from "../../machine/mod.ts";
+import { type TracerBinding, watchMachines } from "../binding.ts";
 import { Exporter } from "./exporter.ts";
 import type { MetricsRegistry } from "./metrics_registry.ts";
-import type { MachineCounter } from "./machine_counts.ts";
 
-export type { AnyMachine } from "../machine/mod.ts";
-export type { TracerBinding } from "./binding.ts";
+export type { AnyMachine } from "../../machine/mod.ts";
+export type { TracerBinding } from "../binding.ts";
 export type { MetricsRegistry } from "./metrics_registry.ts";
 
 /** How a machine is measured. */
@@ -54,38 +53,25 @@ export interface PrometheusOptions {
   readonly maxStates?: number;
 }
 
-/** Measures a machine and its children, those made later too, until the binding is undone. */
+/**
+ * Measures a machine and its children, those made later too, until the binding is undone. What is
+ * bound several times counts once per label.
+ *
+ * @throws {RangeError} If an option is out of range.
+ * @throws {Error} If the registry has other metrics of the same names.
+ */
 export function bindMachine(machine: AnyMachine, options: PrometheusOptions = {}): TracerBinding {
-  const { interval = 15_000, label = (one) => one.id, states = false } = options;
+  const { interval = 15_000, label = (one) => one.id, states = false, maxStates } = options;
   if (!(interval >= 0)) throw new RangeError(`Cannot bind the machine: interval is ${interval}`);
+  if (maxStates !== undefined && !(maxStates >= 0)) {
+    throw new RangeError(`Cannot bind the machine: maxStates is ${maxStates}`);
+  }
   const exporter = Exporter.of(options.registry ?? register);
-  if (options.maxStates !== undefined) exporter.stateLimit = options.maxStates;
-  const counters = new Map<AnyMachine, MachineCounter>();
-  return bindTracer(machine, {
-    machineInit(one) {
-      const counter = exporter.add(one, label(one), interval, states);
-      if (counter) counters.set(one, counter);
-    },
-    machineDispose(one) {
-      if (counters.delete(one)) exporter.ended(one);
-    },
-    machineRemoved(one) {
-      if (counters.delete(one)) exporter.remove(one);
-    },
-    schemaChange: (one) => counters.get(one)?.readSchema(),
-    transitionInit(tx) {
-      if (!tx.check) counters.get(tx.machine)?.init();
-    },
-    transitionStart(tx) {
-      if (!tx.check) counters.get(tx.machine)?.started(tx);
-    },
-    handlerStart(tx) {
-      if (!tx.check) counters.get(tx.machine)?.handler(tx);
-    },
-    transitionEnd(tx) {
-      if (!tx.check) counters.get(tx.machine)?.ended(tx);
-    },
-  });
+  const claim = (one: AnyMachine) =>
+    exporter.claim(one, { label: String(label(one)), interval, states });
+  const binding = watchMachines(machine, claim, { steps: true });
+  if (maxStates !== undefined) exporter.stateLimit = maxStates;
+  return binding;
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { AnyMachine, Transition } from "../machine/mod.ts";
-import { relationSteps } from "./step_count.ts";
+import type { AnyMachine, Transition } from "../../machine/mod.ts";
 
 /** Upper bounds of the transition durations, in seconds. */
 export const DURATION_BUCKETS: readonly number[] = [
@@ -43,19 +42,17 @@ export class Counts {
   queueSamples = 0;
 }
 
-/** Counts what one machine does. Dry runs count for nothing. */
+/** Counts what one machine does. */
 export class MachineCounter {
-  /** Where it counts; machines with the same label share it. */
-  readonly counts: Counts;
   readonly #machine: AnyMachine;
+  readonly #counts: Counts;
   #exception = -1;
   #start = 0;
-  #steps = -1;
-  #refusedBy: string | null = null;
 
+  /** @param counts Where it counts; machines with the same label share it. */
   constructor(machine: AnyMachine, counts: Counts) {
     this.#machine = machine;
-    this.counts = counts;
+    this.#counts = counts;
     this.readSchema();
   }
 
@@ -65,42 +62,27 @@ export class MachineCounter {
   }
 
   /** A transition was made. */
-  init(): void {
-    this.#steps = -1;
-    this.#refusedBy = null;
+  begin(): void {
     this.#start = performance.now();
   }
 
-  /** The relations accepted it. */
-  started(tx: Transition): void {
-    this.#steps = relationSteps(tx);
-  }
-
   /** A handler is about to run. */
-  handler(tx: Transition): void {
-    this.counts.handlers++;
-    this.counts.steps++;
-    this.#countRefusal(tx);
+  handler(): void {
+    this.#counts.handlers++;
   }
 
   /** The transition is over. */
-  ended(tx: Transition): void {
-    const { counts } = this;
+  end(tx: Transition): void {
+    const counts = this.#counts;
     const duration = (performance.now() - this.#start) / 1000;
     let bucket = 0;
     while (bucket < DURATION_BUCKETS.length && duration > DURATION_BUCKETS[bucket]) bucket++;
     counts.buckets[bucket]++;
     counts.durations += duration;
-    const executed = tx.result === "executed";
-    counts.transitions[(executed ? 0 : 2) + (tx.auto ? 1 : 0)]++;
+    counts.transitions[(tx.result === "executed" ? 0 : 2) + (tx.auto ? 1 : 0)]++;
     counts.queued += tx.queueLength;
     counts.queueSamples++;
-    this.#countRefusal(tx);
-    counts.steps += this.#steps === -1 ? relationSteps(tx) : this.#steps;
-    const { plan } = tx;
-    if (executed && plan !== null) {
-      counts.steps += plan.resolution.exits.length + plan.resolution.enters.length;
-    }
+    counts.steps += tx.steps.length;
     let failed = tx.type !== "remove" && tx.called.includes(this.#exception);
     // A final handler that throws undoes activations: so the ticks count, not the plan.
     const { timeBefore, timeAfter } = tx;
@@ -116,13 +98,5 @@ export class MachineCounter {
       if (active && i === this.#exception) failed = true;
     }
     if (failed) counts.errors++;
-  }
-
-  /** A refusal is one step more; it shows only afterwards. */
-  #countRefusal(tx: Transition): void {
-    const { refusedBy } = tx;
-    if (refusedBy === this.#refusedBy) return;
-    this.#refusedBy = refusedBy;
-    this.counts.steps++;
   }
 }

@@ -1,5 +1,6 @@
-import type { AnyMachine } from "../machine/mod.ts";
-import { RELATIONS, type Schema } from "../relations/mod.ts";
+import type { AnyMachine, Transition } from "../../machine/mod.ts";
+import { RELATIONS, type Schema } from "../../relations/mod.ts";
+import type { Watcher } from "../binding.ts";
 import { CollectedMetric, type MetricDescription, type Sample } from "./collected_metric.ts";
 import type { MetricsRegistry } from "./metrics_registry.ts";
 import { Counts, DURATION_BUCKETS, MachineCounter } from "./machine_counts.ts";
@@ -7,20 +8,73 @@ import { Counts, DURATION_BUCKETS, MachineCounter } from "./machine_counts.ts";
 /** The label of what exceeds the limit of per-state series. */
 export const OVERFLOW = "_overflow";
 
+/** How a machine is to be measured. */
+export interface Wishes {
+  /** The `machine` label. */
+  readonly label: string;
+  /** How long queue sizes are averaged, in milliseconds. */
+  readonly interval: number;
+  /** Whether each state is shown. */
+  readonly states: boolean;
+}
+
 /** All that has the same `machine` label. */
 class Group {
   readonly shared: { readonly machine: string };
   readonly counts: Counts = new Counts();
-  /** Live machines, and whether their states are shown. */
-  readonly machines: Map<AnyMachine, boolean> = new Map();
-  /** How long queue sizes are averaged, in milliseconds. */
+  /** Who measures which machine. The first one of each counts, so that nothing counts twice. */
+  readonly machines: Map<AnyMachine, Claim[]> = new Map();
   interval = 0;
   windowStart: number = performance.now();
-  /** The last machine is gone, and a scrape has seen the final values. */
-  seen = false;
+  /** A machine has ended, and no scrape has seen its last counts yet. */
+  owed = false;
 
   constructor(label: string) {
     this.shared = { machine: label };
+  }
+}
+
+/** What one binding measures of one machine. */
+class Claim implements Watcher {
+  readonly group: Group;
+  readonly machine: AnyMachine;
+  readonly states: boolean;
+  readonly #release: (claim: Claim, disposed: boolean) => void;
+  /** Given to one claim at a time. */
+  counter: MachineCounter | null;
+
+  constructor(
+    group: Group,
+    machine: AnyMachine,
+    states: boolean,
+    counter: MachineCounter | null,
+    release: (claim: Claim, disposed: boolean) => void,
+  ) {
+    this.group = group;
+    this.machine = machine;
+    this.states = states;
+    this.counter = counter;
+    this.#release = release;
+  }
+
+  begun(): void {
+    this.counter?.begin();
+  }
+
+  handler(): void {
+    this.counter?.handler();
+  }
+
+  ended(tx: Transition): void {
+    this.counter?.end(tx);
+  }
+
+  schemaChanged(): void {
+    this.counter?.readSchema();
+  }
+
+  left(disposed: boolean): void {
+    this.#release(this, disposed);
   }
 }
 
@@ -41,7 +95,6 @@ export class Exporter {
   stateLimit = 1000;
   readonly #registry: MetricsRegistry;
   readonly #groups: Map<string, Group> = new Map();
-  readonly #counters: Map<AnyMachine, { counter: MachineCounter; group: Group }> = new Map();
   readonly #metrics: readonly CollectedMetric[];
 
   /** The exporter of a registry, made with the first machine that is bound to it. */
@@ -58,48 +111,62 @@ export class Exporter {
     );
   }
 
-  /** Starts counting; a machine that is counted already is not counted twice. */
-  add(
-    machine: AnyMachine,
-    label: string,
-    interval: number,
-    states: boolean,
-  ): MachineCounter | null {
-    if (this.#counters.has(machine)) return null;
-    if (this.#groups.size === 0) this.#metrics.forEach((metric) => metric.register(this.#registry));
+  /**
+   * Takes the metrics into the registry, again if it was cleared meanwhile.
+   *
+   * @throws {Error} If the registry has other metrics of these names.
+   */
+  register(): void {
+    const missing = this.#metrics.filter((metric) => !metric.isIn(this.#registry));
+    for (const { name } of missing) {
+      if (this.#registry.getSingleMetric(name) !== undefined) {
+        throw new Error(
+          `Cannot bind the machine: its registry has another metric named "${name}", take another registry`,
+        );
+      }
+    }
+    for (const metric of missing) metric.register(this.#registry);
+  }
+
+  /** Measures a machine for one more binding. */
+  claim(machine: AnyMachine, { label, interval, states }: Wishes): Watcher {
+    this.register();
     let group = this.#groups.get(label);
     if (!group) this.#groups.set(label, group = new Group(label));
     group.interval = interval;
-    group.seen = false;
-    group.machines.set(machine, states);
-    const counter = new MachineCounter(machine, group.counts);
-    this.#counters.set(machine, { counter, group });
-    return counter;
+    let claims = group.machines.get(machine);
+    if (!claims) group.machines.set(machine, claims = []);
+    const counter = claims.length === 0 ? new MachineCounter(machine, group.counts) : null;
+    const claim = new Claim(group, machine, states, counter, this.#release);
+    claims.push(claim);
+    return claim;
   }
 
-  /** A machine has ended: its series go once the next scrape has seen its last counts. */
-  ended(machine: AnyMachine): void {
-    const group = this.#counters.get(machine)?.group;
-    this.#counters.delete(machine);
-    group?.machines.delete(machine);
-  }
-
-  /** A machine is no longer counted: its series go at once, unless others share its label. */
-  remove(machine: AnyMachine): void {
-    const group = this.#counters.get(machine)?.group;
-    this.ended(machine);
-    if (group?.machines.size === 0) this.#groups.delete(group.shared.machine);
+  /**
+   * A binding no longer measures a machine. The series of one that has ended go once the next scrape
+   * has seen its last counts; of one that lives on at once, unless others share its label.
+   */
+  readonly #release = (claim: Claim, disposed: boolean): void => {
+    const { group, machine, counter } = claim;
+    const others = group.machines.get(machine)!.filter((other) => other !== claim);
+    if (others.length > 0) {
+      if (counter) others[0].counter = counter;
+      group.machines.set(machine, others);
+      return;
+    }
+    group.machines.delete(machine);
+    if (disposed) group.owed = true;
+    else if (group.machines.size === 0 && !group.owed) this.#groups.delete(group.shared.machine);
     if (this.#groups.size === 0) {
       this.#metrics.forEach((metric) => metric.unregister(this.#registry));
     }
-  }
+  };
 
   /** The first metric of a scrape: series that have been seen for the last time go. */
   #beginScrape(): void {
     for (const [label, group] of this.#groups) {
-      if (group.machines.size > 0) continue;
-      if (group.seen) this.#groups.delete(label);
-      group.seen = true;
+      if (group.machines.size === 0 && !group.owed) this.#groups.delete(label);
+      group.owed = false;
     }
   }
 
@@ -223,8 +290,8 @@ export class Exporter {
     let full = false;
     for (const { shared, machines } of this.#groups.values()) {
       const active = new Map<string, number>();
-      for (const [machine, shown] of machines) {
-        if (!shown) continue;
+      for (const [machine, claims] of machines) {
+        if (!claims.some((claim) => claim.states)) continue;
         for (const name of machine.stateNames) if (!active.has(name)) active.set(name, 0);
         for (const name of machine.activeStates()) active.set(name, active.get(name)! + 1);
       }

@@ -1,4 +1,4 @@
-import { StateUnknownError } from "../relations/mod.ts";
+import { StateUnknownError } from "../../relations/mod.ts";
 
 /** A point of a history: milliseconds since 1970, a date, or the sum of all of the machine's ticks. */
 export type Moment = number | Date | { readonly tick: number };
@@ -75,10 +75,12 @@ export interface History extends Iterable<HistoryEntry> {
   find(query?: HistoryQuery): HistoryEntry[];
 }
 
-/** A range of a history. */
-export interface Span {
+/** What a range has of entries that follow each other without a gap; a store may hold several. */
+export interface Stretch {
   /** The last entry before the range. */
   readonly before: HistoryEntry | null;
+  /** Whether that still held when the range began: it may have ended with what told of it. */
+  readonly held: boolean;
   /** The entries in it, oldest first, those of type `start` too. */
   readonly entries: Iterable<HistoryEntry>;
 }
@@ -93,8 +95,8 @@ export abstract class HistoryLog implements History {
   abstract readonly size: number;
   /** The clock, in milliseconds since 1970. */
   protected abstract now(): number;
-  /** The entries of a range; without ends, all. */
-  protected abstract span(from?: Moment, to?: Moment): Span;
+  /** The entries of a range; without ends, all. Those that begin earlier come first. */
+  protected abstract stretches(from?: Moment, to?: Moment): readonly Stretch[];
 
   /** @inheritdoc */
   activatedRecently(state: string, ms: number): boolean {
@@ -134,12 +136,7 @@ export abstract class HistoryLog implements History {
     const called = this.#known(query.called);
     const { limit = Infinity } = query;
     const found: HistoryEntry[] = [];
-    const { before, entries } = this.#range(query.from, query.to);
-    let last = before;
-    for (const entry of entries) {
-      const previous = last;
-      last = entry;
-      if (entry.type === "start") continue;
+    for (const [previous, entry] of inOrder(this.#range(query.from, query.to))) {
       const matches = on.every((state) => activated(previous, entry, state)) &&
         off.every((state) => deactivated(previous, entry, state)) &&
         active.every((state) => tickOf(entry, state) % 2 === 1) &&
@@ -155,38 +152,42 @@ export abstract class HistoryLog implements History {
 
   /** All entries, oldest first. */
   *[Symbol.iterator](): Iterator<HistoryEntry> {
-    for (const entry of this.span().entries) if (entry.type !== "start") yield entry;
+    for (const [, entry] of inOrder(this.stretches())) yield entry;
   }
 
   #changed(state: string, change: Change, from: Moment, to: Moment | undefined): boolean {
     this.#known(state);
-    let { before: last, entries } = this.#range(from, to);
-    for (const entry of entries) {
-      if (entry.type !== "start" && change(last, entry, state)) return true;
-      last = entry;
-    }
-    return false;
+    return this.#range(from, to).some(({ before, entries }) => {
+      let last = before;
+      for (const entry of entries) {
+        if (entry.type !== "start" && change(last, entry, state)) return true;
+        last = entry;
+      }
+      return false;
+    });
   }
 
   #held(state: string, from: Moment, to: Moment, is: (tick: number) => boolean): boolean {
     this.#known(state);
-    const { before, entries } = this.#range(from, to);
-    let first = true;
-    for (const entry of entries) {
-      if (first && before && isBefore(from, entry) && is(tickOf(before, state))) return true;
-      if (is(tickOf(entry, state))) return true;
-      first = false;
-    }
-    return first && before !== null && is(tickOf(before, state));
+    return this.#range(from, to).some(({ before, held, entries }) => {
+      const heldBefore = held && before !== null && is(tickOf(before, state));
+      let first = true;
+      for (const entry of entries) {
+        if (first && heldBefore && isBefore(from, entry)) return true;
+        if (is(tickOf(entry, state))) return true;
+        first = false;
+      }
+      return first && heldBefore;
+    });
   }
 
-  #range(from: Moment | undefined, to: Moment | undefined): Span {
+  #range(from: Moment | undefined, to: Moment | undefined): readonly Stretch[] {
     for (const moment of [from, to]) {
       if (moment !== undefined && Number.isNaN(valueOf(moment))) {
         throw new RangeError(`Cannot search the history: ${moment} is not a moment`);
       }
     }
-    return this.span(from, to);
+    return this.stretches(from, to);
   }
 
   #known(states: string | readonly string[] | undefined): readonly string[] {
@@ -195,6 +196,52 @@ export abstract class HistoryLog implements History {
       if (!this.states.includes(state)) throw new StateUnknownError(state, this.states);
     }
     return list;
+  }
+}
+
+/** A stretch that is being read: its next entry, and the one before that. */
+interface Reading {
+  last: HistoryEntry | null;
+  next: HistoryEntry;
+  readonly rest: Iterator<HistoryEntry>;
+}
+
+/** The entries of all stretches in the order of their moments, each with the one before it. */
+function* inOrder(
+  stretches: readonly Stretch[],
+): Generator<[before: HistoryEntry | null, entry: HistoryEntry]> {
+  const left = stretches.values();
+  const begin = (): Reading | null => {
+    for (const { before, entries } of left) {
+      const rest = entries[Symbol.iterator]();
+      const { value, done } = rest.next();
+      if (!done) return { last: before, next: value, rest };
+    }
+    return null;
+  };
+  // Mostly one begins when the one before has ended: few are read at the same time.
+  const open = new Set<Reading>();
+  let coming = begin();
+  try {
+    for (;;) {
+      let earliest = coming;
+      for (const one of open) {
+        if (earliest === null || one.next.at < earliest.next.at) earliest = one;
+        else if (earliest === coming && one.next.at === earliest.next.at) earliest = one;
+      }
+      if (earliest === null) return;
+      if (earliest === coming) {
+        open.add(earliest);
+        coming = begin();
+      }
+      if (earliest.next.type !== "start") yield [earliest.last, earliest.next];
+      const { value, done } = earliest.rest.next();
+      if (done) open.delete(earliest);
+      else [earliest.last, earliest.next] = [earliest.next, value];
+    }
+  } finally {
+    for (const { rest } of open) rest.return?.();
+    coming?.rest.return?.();
   }
 }
 

@@ -6,6 +6,8 @@ export interface MetricsRegistry {
   metrics(): Promise<string>;
   /** Takes a metric in; throws when its name is taken. */
   registerMetric(metric: never): void;
+  /** The metric of a name, if there is one. */
+  getSingleMetric(name: string): unknown;
   /** Forgets a metric. */
   removeSingleMetric(name: string): void;
 }

@@ -61,15 +61,25 @@ export class CollectedMetric {
   /** Does nothing: what a machine did cannot be undone. */
   reset(): void {}
 
-  /** Joins a registry. */
+  /** Whether a registry has it. */
+  isIn(registry: MetricsRegistry): boolean {
+    return registry.getSingleMetric(this.#description.name) === this;
+  }
+
+  /**
+   * Joins a registry.
+   *
+   * @throws {Error} If the registry has another metric of that name.
+   */
   register(registry: MetricsRegistry): void {
+    // OpenMetrics registries change `name`, but not the key that they know it by.
+    this.name = this.#description.name;
     // Registries only call the methods above; prom-client's types name its own four classes.
     registry.registerMetric(this as never);
   }
 
-  /** Leaves a registry. OpenMetrics registries change `name`, but not the key they know it by. */
+  /** Leaves a registry, if it is still there. */
   unregister(registry: MetricsRegistry): void {
-    this.name = this.#description.name;
-    registry.removeSingleMetric(this.name);
+    if (this.isIn(registry)) registry.removeSingleMetric(this.#description.name);
   }
 }

@@ -21,28 +21,22 @@
  *
  * @module
  */
-import type { AnyMachine } from "../machine/mod.ts";
-import { bindTracer, type TracerBinding } from "./binding.ts";
+import type { AnyMachine } from "../../machine/mod.ts";
+import { type TracerBinding, type Watcher, watchMachines } from "../binding.ts";
 import {
   type History,
   type HistoryEntry,
   HistoryLog,
   isTick,
   type Moment,
-  type Span,
+  type Stretch,
   valueOf,
-} from "./history_log.ts";
-import { Recorder } from "./history_recorder.ts";
+} from "./log.ts";
+import { Recorder } from "./recorder.ts";
 
-export type { AnyMachine } from "../machine/mod.ts";
-export type { TracerBinding } from "./binding.ts";
-export type {
-  History,
-  HistoryEntry,
-  HistoryEntryType,
-  HistoryQuery,
-  Moment,
-} from "./history_log.ts";
+export type { AnyMachine } from "../../machine/mod.ts";
+export type { TracerBinding } from "../binding.ts";
+export type { History, HistoryEntry, HistoryEntryType, HistoryQuery, Moment } from "./log.ts";
 
 /** What is remembered. */
 export interface HistoryOptions {
@@ -77,17 +71,18 @@ export function trackHistory(machine: AnyMachine, options: HistoryOptions = {}):
   const rings = new Map<AnyMachine, Ring>();
   const ringOf = (one: AnyMachine) => new Ring(new Recorder(one, options.states, now), max, now);
   const own = ringOf(machine);
-  const binding = bindTracer(machine, {
-    machineInit: (one) => void rings.set(one, one === machine ? own : ringOf(one)),
-    machineDispose: (one) => void rings.delete(one),
-    machineRemoved: (one) => void rings.delete(one),
-    schemaChange: (one) => rings.get(one)?.recorder.readSchema(),
-    transitionEnd(tx) {
-      const ring = rings.get(tx.machine);
-      if (ring === undefined) return;
-      const entry = ring.recorder.record(tx);
-      if (entry !== null) ring.push(entry);
-    },
+  const binding = watchMachines(machine, (one): Watcher => {
+    const ring = one === machine ? own : ringOf(one);
+    rings.set(one, ring);
+    return {
+      schemaChanged: () => ring.recorder.readSchema(),
+      timeMoved: () => ring.push(ring.recorder.snapshot()),
+      ended(tx) {
+        const entry = ring.recorder.record(tx);
+        if (entry !== null) ring.push(entry);
+      },
+      left: () => void rings.delete(one),
+    };
   });
   return Object.assign(own, binding, { of: (one: AnyMachine) => rings.get(one) });
 }
@@ -101,6 +96,8 @@ class Ring extends HistoryLog {
   /** The entry before the oldest: where the oldest one's changes start from. */
   #base: HistoryEntry;
   #entries: HistoryEntry[] = [];
+  /** How many of them stand for an imported time. */
+  #starts = 0;
   /** The position of the oldest entry, once the ring is full. */
   #oldest = 0;
 
@@ -118,15 +115,17 @@ class Ring extends HistoryLog {
   }
 
   override get size(): number {
-    return this.#entries.length;
+    return this.#entries.length - this.#starts;
   }
 
   push(entry: HistoryEntry): void {
+    if (entry.type === "start") this.#starts++;
     if (this.#entries.length < this.#max) {
       this.#entries.push(entry);
       return;
     }
     this.#base = this.#entries[this.#oldest];
+    if (this.#base.type === "start") this.#starts--;
     this.#entries[this.#oldest] = entry;
     this.#oldest = this.#oldest + 1 === this.#max ? 0 : this.#oldest + 1;
   }
@@ -135,13 +134,14 @@ class Ring extends HistoryLog {
     return this.#now();
   }
 
-  protected override span(from?: Moment, to?: Moment): Span {
+  protected override stretches(from?: Moment, to?: Moment): Stretch[] {
     if (from === undefined && to === undefined) {
-      return { before: this.#base, entries: this.#walk() };
+      return [{ before: this.#base, held: true, entries: this.#walk() }];
     }
     const start = from === undefined ? 0 : this.#search(from, false);
-    const end = to === undefined ? this.size + 1 : this.#search(to, true);
-    return { before: start === 0 ? null : this.#at(start - 1), entries: this.#walk(start, end) };
+    const end = to === undefined ? this.#entries.length + 1 : this.#search(to, true);
+    const before = start === 0 ? null : this.#at(start - 1);
+    return [{ before, held: true, entries: this.#walk(start, end) }];
   }
 
   /** The base is number 0, the entries follow. */
@@ -155,7 +155,7 @@ class Ring extends HistoryLog {
     const value = valueOf(moment);
     const tick = isTick(moment);
     let low = 0;
-    let high = this.size + 1;
+    let high = this.#entries.length + 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const entry = this.#at(middle);
@@ -166,7 +166,7 @@ class Ring extends HistoryLog {
     return low;
   }
 
-  *#walk(start = 1, end: number = this.size + 1): Iterable<HistoryEntry> {
+  *#walk(start = 1, end: number = this.#entries.length + 1): Iterable<HistoryEntry> {
     for (let i = start; i < end; i++) {
       const entry = this.#at(i);
       // The base stands for how things were; what it changed has been forgotten.
