@@ -92,7 +92,10 @@ Deno.test("an event of an activation that an import replaced is expired", () => 
     machine.add("A");
     const { signal } = events.at(-1)!;
     const time = machine.exportTime();
-    const ticks = [time.ticks[0] % 2 && tick % 2 ? time.ticks[0] + 2 : tick, ...time.ticks.slice(1)];
+    const ticks = [
+      time.ticks[0] % 2 && tick % 2 ? time.ticks[0] + 2 : tick,
+      ...time.ticks.slice(1),
+    ];
     machine.importTime({ ...time, ticks });
     assertEquals([signal.aborted, events.at(-1)!.expired], [true, true], `tick ${tick}`);
     assertEquals(events.at(-1)!.add("B"), "canceled");
@@ -465,7 +468,10 @@ Deno.test("a name that JavaScript moves or swallows is a SchemaError that names 
     assertMatch(error.message, new RegExp(name));
     assert(error instanceof AsyncMachineError);
     const machine = untyped({ A: {} });
-    assertThrows(() => callable(machine, "setSchema")({ A: {}, ...schema, [name]: {} }), SchemaError);
+    assertThrows(
+      () => callable(machine, "setSchema")({ A: {}, ...schema, [name]: {} }),
+      SchemaError,
+    );
   }
 });
 

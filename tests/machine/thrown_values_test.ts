@@ -204,7 +204,9 @@ for (const [listener, options] of Object.entries(LISTENERS)) {
       if (value === undefined || value === null) continue; // "no error is given": a TypeError
       const machine = untyped(SCHEMA, options());
       let seen: unknown;
-      bind(machine, { ExceptionState: (e: { args: { err: unknown } }) => void (seen = e.args.err) });
+      bind(machine, {
+        ExceptionState: (e: { args: { err: unknown } }) => void (seen = e.args.err),
+      });
       silently(() => assertEquals(machine.addErr(value), "executed", what));
       checkErr(machine, what, value);
       assertStrictEquals(seen, machine.err);
