@@ -78,6 +78,9 @@ for (const [handler, { type, state, asks }] of Object.entries(PLACES)) {
         if (threw) {
           // What it threw counts; that it was slow, too, may be said as well.
           assert(errors.some((error) => error.message === "its own"), names.join());
+        } else if (asks && (what === "resolves" || what.startsWith("rejects"))) {
+          // To return a promise is a fault of its own.
+          assert(names.includes("HandlerTimeoutError") || names.includes("TypeError"));
         } else {
           assert(names.includes("HandlerTimeoutError"), names.join());
           const error = errors.find((error) => error.name === "HandlerTimeoutError")!;

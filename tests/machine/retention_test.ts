@@ -23,8 +23,7 @@ const LOOPS: Readonly<Record<string, string>> = {
   "e.with":
     `if (e.with) e.with(e.machine).add("Tick", { payload: new Array(100).fill(n) }); else throw new Error("There is no e.with")`,
   "an eval": `e.machine.eval(() => { e.add("Tick", { payload: new Array(100).fill(n) }) })`,
-  "a context's child": `e.context.child(); e.signal; e.add("Tick", { before: { n } })`,
-  "a rejection": `setTimeout(() => {}, 0); e.add("Tick"); if (n % 7 === 0) throw new Error("x")`,
+  "a context": `e.context; e.signal; e.add("Tick", { before: { n } })`,
 };
 
 /** Who listens meanwhile. */
@@ -46,9 +45,9 @@ function endless(loop: string, options: string): Promise<string[]> {
       },
     });
     machine.add("Tick");
-    for (let i = 0; n < 4_000 && i < 1e4; i++) await turn();
+    for (let i = 0; n < 4_000 && i < 1e3; i++) await turn();
     print(await heap());
-    for (let i = 0; n < 16_000 && i < 1e4; i++) await turn();
+    for (let i = 0; n < 16_000 && i < 1e3; i++) await turn();
     print(await heap());
     print(n >= 16_000);
     Deno.exit();
@@ -61,7 +60,7 @@ for (const [listener, options] of Object.entries(LISTENERS)) {
     Deno.test(`a handler that goes on for ever by ${name} keeps nothing, with ${listener}`, async () => {
       const [middle, end, done] = await endless(loop, options);
       assertEquals(done, "true");
-      assertLess(Number(end) - Number(middle), 2);
+      assertLess(Number(end) - Number(middle), 1);
     });
   }
 }
@@ -82,15 +81,15 @@ Deno.test("machines that mutate each other for ever keep nothing", async () => {
       });
     }
     a.add("Ping");
-    for (let i = 0; n < 4_000 && i < 1e4; i++) await turn();
+    for (let i = 0; n < 4_000 && i < 1e3; i++) await turn();
     print(await heap());
-    for (let i = 0; n < 16_000 && i < 1e4; i++) await turn();
+    for (let i = 0; n < 16_000 && i < 1e3; i++) await turn();
     print(await heap());
     print(n >= 16_000);
     Deno.exit();
   `);
   assertEquals(done, "true");
-  assertLess(Number(end) - Number(middle), 2);
+  assertLess(Number(end) - Number(middle), 1);
 });
 
 Deno.test("an event that is kept keeps its own transition and no earlier one", async () => {
