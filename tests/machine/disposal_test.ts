@@ -97,15 +97,12 @@ for (const [where, hang] of Object.entries(HOOKS)) {
       let acted = 0;
       hang(children[1], parent, () => {
         if (acted++ > 0) return;
-        const { onerror } = globalThis;
         try {
           act(children[1], parent);
         } catch (error) {
           if (what === "throw" && !where.includes("context") && !where.includes("wait")) {
             throw error;
           }
-        } finally {
-          globalThis.onerror = onerror;
         }
       });
       told.length = 0;

@@ -118,7 +118,7 @@ async function seen({ states, mutations }: Program, options: object, watch: (m: 
   let id = 0;
   machine.on("AnyState", (e) => void (id = e.transition.id));
   machine.add("Go");
-  return [log, `transitions ${id > 0}`];
+  return [log, `transitions: ${id}`];
 }
 
 for (const [option, options] of Object.entries(OPTIONS)) {
@@ -302,7 +302,7 @@ Deno.test("handlers that unbind themselves or others leave the running transitio
   const machine = untyped({ A: {}, B: {} });
   const called: string[] = [];
   const second = () => void called.push("second");
-  const bindings = [
+  const bindings: { unbind(): void }[] = [
     machine.on("AEnter", () => bindings.forEach((one) => one.unbind())),
     machine.on("AEnter", second),
     machine.on("AState", () => void called.push("AState")),
