@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Machine } from "../../mod.ts";
+import type { Machine } from "../../mod.ts";
 import { fate, turns, unhandled } from "./settling.ts";
 import { bind, callable, untyped } from "./untyped.ts";
 

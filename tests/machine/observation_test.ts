@@ -289,11 +289,12 @@ for (const hook of HOOKS) {
 
 Deno.test("a negotiation handler is asked although a logger unbinds another", () => {
   const called: string[] = [];
-  let binding: { unbind(): void } | undefined;
-  const machine = untyped({ A: {}, B: {} }, { logLevel: "ops", logger: () => binding?.unbind() });
+  const bound: { unbind(): void }[] = [];
+  const logger = () => bound.forEach((one) => one.unbind());
+  const machine = untyped({ A: {}, B: {} }, { logLevel: "ops", logger });
   machine.on("BState", () => void called.push("BState"));
   machine.on("BEnter", () => void called.push("BEnter"));
-  binding = machine.on("AState", nothing);
+  bound.push(machine.on("AState", nothing));
   machine.add("B");
   assertEquals([called, machine.err], [["BEnter", "BState"], null]);
 });
