@@ -108,6 +108,8 @@ function sequence(text: string): Found | null {
   const char = String.fromCodePoint(text.codePointAt(1)!);
   if (/^[\ud800-\udbff]$/.test(char)) return null;
   const name = nameOf(char);
+  // Escape and another key, typed fast; alt with these is rare, but for backspace.
+  if (/\p{Cc}/u.test(char) && name !== "backspace") return { used: 1, input: "esc" };
   return { used: 1 + char.length, input: name && `alt+${name}` };
 }
 

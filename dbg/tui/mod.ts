@@ -67,6 +67,7 @@ export async function runTui(session: Session): Promise<void> {
   let screen: Screen | null = null;
   let drawn: Model | null = null;
   let typed = 0;
+  let own = false;
   let pause: ReturnType<typeof setTimeout> | undefined;
   const draw = () => {
     const { model } = session;
@@ -93,16 +94,19 @@ export async function runTui(session: Session): Promise<void> {
       return session.send({ kind: "notice", text: "No shell here to come back from" });
     }
     terminal.restore();
-    // Without listener the signal does what it does to all programs: it returns when they go on.
-    Deno.removeSignalListener("SIGTSTP", stopped);
-    try {
-      Deno.kill(group ? 0 : Deno.pid, "SIGTSTP");
-    } finally {
-      Deno.addSignalListener("SIGTSTP", stopped);
-      resume();
+    if (group) {
+      own = true;
+      Deno.kill(0, "SIGTSTP");
     }
+    Deno.kill(Deno.pid, "SIGSTOP"); // returns when it goes on
+    resume();
+    // The group's signal comes to this process, too, but a moment later.
+    setTimeout(() => own = false, ESCAPE);
   };
-  const stopped = () => suspend(false);
+  const stopped = () => {
+    if (own) own = false;
+    else suspend(false);
+  };
   const pressed = (key: string) => {
     const now = performance.now();
     const text = textOf(key) !== null;

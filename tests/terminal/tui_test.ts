@@ -159,8 +159,10 @@ for (const [mode, keys] of Object.entries(MODES)) {
           assertStringIncludes(left, "BEFORE");
           assertEquals(left.includes("Machines:"), false);
         }
-        await tmux.keys("clear; echo BEFORE", "Enter");
-        await tmux.keys("fg", "Enter");
+        // A stop that cannot be caught leaves the terminal raw, where Enter ends no line.
+        await tmux.keys("clear; echo BEFORE", "C-j");
+        await tmux.shows(/^BEFORE/m);
+        await tmux.keys("fg", "C-j");
         await tmux.shows(/Next|Keys|Listening/);
         await tmux.shows(/Machines:0/);
       }
