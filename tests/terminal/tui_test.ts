@@ -167,7 +167,7 @@ for (const [mode, keys] of Object.entries(MODES)) {
         await tmux.shows(/Machines:0/);
       }
       await tmux.keys("C-q");
-      await tmux.shows(/Transitions: 0/);
+      await tmux.shows(/Transitions: 0[^]*^\$/m); // the shell is back
       await restored(tmux);
     });
   });
