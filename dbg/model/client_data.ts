@@ -283,6 +283,19 @@ export class ClientData {
     }
   }
 
+  /** The kept rows from `from` on that say where they came from. */
+  *sources(from: number): Generator<[row: number, source: readonly [string, number, string]]> {
+    let start = this.first;
+    for (const chunk of this.#chunks) {
+      if (start + chunk.size > from) {
+        for (const [i, { source }] of chunk.extras) {
+          if (source !== undefined && start + i >= from) yield [start + i, source];
+        }
+      }
+      start += chunk.size;
+    }
+  }
+
   /** Whether a row called, changed or, through a step, touched one of these states. */
   touches(row: number, states: ReadonlySet<number>): boolean {
     const [chunk, i] = this.#place(row);

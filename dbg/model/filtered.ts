@@ -1,5 +1,6 @@
 import { ACCEPTED, AUTO, CHECK, type ClientData, EMPTY, ERROR } from "./client_data.ts";
 import type { Filters } from "./model.ts";
+import { matchingStates } from "./search.ts";
 
 /** The kept rows of a machine that a condition leaves: numbers in order, extended as rows come. */
 class RowList {
@@ -116,11 +117,7 @@ export function errorRows(client: ClientData): Rows {
 
 /** The rows that touched a state whose name has the text in it. */
 export function matchingRows(client: ClientData, text: string): Rows {
-  const wanted = text.toLowerCase();
-  const states = client.hello.names.flatMap((name, i) =>
-    name.toLowerCase().includes(wanted) ? [i] : []
-  );
-  return touchingRows(client, states);
+  return touchingRows(client, matchingStates(client, text).sort((a, b) => a - b));
 }
 
 /** The touched bits are exact up to 32 states; beyond, a hit has to be looked at. */

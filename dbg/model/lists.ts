@@ -1,3 +1,4 @@
+import { cursorOf } from "./causality.ts";
 import type { Row } from "./client_data.ts";
 import type { Model } from "./model.ts";
 import type { ClientView, TreeLine } from "./view_types.ts";
@@ -53,11 +54,7 @@ export function clientViews(model: Model): ClientView[] {
   return places(model).map(({ key, depth, guide }) => {
     const client = model.store.clients.get(key)!;
     const { hello } = client;
-    const cursor = key === model.client
-      ? model.cursor
-      : model.tail
-      ? client.end
-      : client.cursorAt(model.moment);
+    const cursor = cursorOf(model, client);
     const ticks = client.ticksAt(cursor);
     const active = (name: string) => {
       const state = hello.names.indexOf(name);

@@ -73,6 +73,8 @@ export interface Model {
   readonly step: number;
   /** The moment that the cursor stands for, in ms since the epoch: kept across machines. */
   readonly moment: number;
+  /** The place that the moment was chosen at: what is certain of other machines follows from it. */
+  readonly anchor: Anchor | null;
   /** Whether the cursor follows the newest transition. */
   readonly tail: boolean;
   /** Whether the cursor moves by itself. */
@@ -101,12 +103,22 @@ export interface Model {
   readonly search: string;
   /** Which panel the search is for. */
   readonly searchIn: "clients" | "tree" | "transitions";
+  /** Whether the search of the transitions has the keys: all that can be printed is text. */
+  readonly typing: boolean;
   /** The export dialog's fields. */
   readonly exportForm: ExportForm;
   /** One line for the person in front of it: an error, or what was done. */
   readonly notice: string;
   /** Whether the first machine that connects is selected; then it tails. */
   readonly autoSelect: boolean;
+}
+
+/** A place in a machine's transitions. */
+export interface Anchor {
+  /** The machine's key. */
+  readonly key: string;
+  /** How many of its rows have happened. */
+  readonly cursor: number;
 }
 
 /** A place in the tree: a state, and a line below it (0 = the state's own line). */
@@ -156,9 +168,9 @@ export type Message =
   | { readonly kind: "jump"; readonly by: 1 | -1 }
   /** To the next transition that touched a state (default: the selected one). */
   | { readonly kind: "touched"; readonly by: 1 | -1; readonly state?: number }
-  /** To the next transition with an error. */
+  /** To the next or previous transition with an error, of all machines. */
   | { readonly kind: "error"; readonly by: 1 | -1 }
-  /** To the next transition that matches the search. */
+  /** To the next or previous transition, machine or state that matches the search. */
   | { readonly kind: "match"; readonly by: 1 | -1 }
   /** Turns tail mode on, off, or over. */
   | { readonly kind: "tail"; readonly on?: boolean }
@@ -180,8 +192,8 @@ export type Message =
   /** Moves within the filters bar, and turns the focused one over. */
   | { readonly kind: "filterBy"; readonly by: number }
   | { readonly kind: "filterToggle" }
-  /** Moves the cursor of the focused list (machines, tree, log, matrix) by lines. */
-  | { readonly kind: "cursor"; readonly by: number }
+  /** Moves the cursor of a list (machines, tree, log, matrix; default: the focused one) by lines. */
+  | { readonly kind: "cursor"; readonly by: number; readonly on?: Focus }
   /** Whether the log follows the cursor. */
   | { readonly kind: "followLog"; readonly on: boolean }
   /** Scrolls the matrix sideways. */
@@ -198,6 +210,8 @@ export type Message =
     readonly text: string;
     readonly in?: "clients" | "tree" | "transitions";
   }
+  /** Begins to take keys for the search of the transitions, or ends it. */
+  | { readonly kind: "typing"; readonly on: boolean }
   /** Changes the export dialog. */
   | { readonly kind: "exportForm"; readonly name?: string; readonly selectedOnly?: boolean }
   /** A line for the person in front of it. */
@@ -212,6 +226,7 @@ export function initialModel(store: Store, options: Partial<Model> = {}): Model 
     cursor: 0,
     step: 0,
     moment: 0,
+    anchor: null,
     tail: true,
     playing: false,
     focus: "clients",
@@ -233,6 +248,7 @@ export function initialModel(store: Store, options: Partial<Model> = {}): Model 
     scroll: { log: null, matrixRow: 0, matrixColumn: 0 },
     search: "",
     searchIn: "transitions",
+    typing: false,
     exportForm: { name: "am-dbg-dump", selectedOnly: false },
     notice: "",
     autoSelect: true,

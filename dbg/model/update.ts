@@ -1,3 +1,4 @@
+import { cursorOf } from "./causality.ts";
 import type { ClientData } from "./client_data.ts";
 import { errorRows, filteredRows, matchingRows, type Rows, touchingRows } from "./filtered.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type Model,
 } from "./model.ts";
 import { clientOrder, treeLines } from "./lists.ts";
+import { matchingClients, matchingStates } from "./search.ts";
 
 const FOCUSES: readonly Focus[] = [
   "clients",
@@ -56,10 +58,10 @@ export function update(model: Model, message: Message): Model {
       return { ...model, layout: message.layout ?? next };
     }
     case "focus":
-      return { ...model, focus: message.on };
+      return { ...model, focus: message.on, typing: false };
     case "focusBy": {
       const at = FOCUSES.indexOf(model.focus) + message.by;
-      return { ...model, focus: FOCUSES[(at + FOCUSES.length) % FOCUSES.length] };
+      return { ...model, focus: FOCUSES[(at + FOCUSES.length) % FOCUSES.length], typing: false };
     }
     case "dialog":
       return { ...model, dialog: message.dialog };
@@ -89,6 +91,12 @@ export function update(model: Model, message: Message): Model {
     }
     case "search":
       return searched(model, message.text, message.in ?? model.searchIn);
+    case "typing":
+      return message.on
+        ? { ...model, focus: "timeline", typing: true, search: "", searchIn: "transitions" }
+        : { ...model, typing: false };
+    case "match":
+      return matched(model, client, message.by);
     case "exportForm": {
       const { kind: _, ...fields } = message;
       return { ...model, exportForm: { ...model.exportForm, ...fields } };
@@ -104,7 +112,7 @@ export function update(model: Model, message: Message): Model {
     case "expand":
       return expand(model, message.state, message.on);
     case "cursor":
-      return moveLine(model, message.by);
+      return moveLine(model, message.by, message.on ?? model.focus);
     case "followLog":
       return { ...model, scroll: { ...model.scroll, log: message.on ? null : 0 } };
     case "scrollColumn": {
@@ -141,8 +149,7 @@ type Travel = Extract<
       | "last"
       | "jump"
       | "touched"
-      | "error"
-      | "match";
+      | "error";
   }
 >;
 
@@ -179,11 +186,7 @@ function travel(model: Model, client: ClientData, message: Travel): Model {
         : jumped(model, client, touchingRows(client, [state]), message.by);
     }
     case "error":
-      return jumped(model, client, errorRows(client), message.by);
-    case "match":
-      return model.search === ""
-        ? model
-        : jumped(model, client, matchingRows(client, model.search), message.by);
+      return toError(model, client, message.by);
   }
 }
 
@@ -205,6 +208,7 @@ function placed(
     cursor: at,
     step: bounded(step, 0, steps),
     moment,
+    anchor: { key: client.key, cursor: at },
     tail,
     notice: "",
     scroll: { ...model.scroll, log: null },
@@ -230,12 +234,79 @@ function stepped(model: Model, client: ClientData, rows: Rows, by: number): Mode
   return placed(back, client, back.cursor, client.row(back.cursor).steps.length);
 }
 
+/** Position of the next or previous one of some rows; the cursor may stand after one of them. */
+function neighbor(rows: Rows, cursor: number, by: number): number {
+  const position = rows.before(cursor);
+  const here = position > 0 && rows.at(position - 1) + 1 === cursor ? 1 : 0;
+  return by > 0 ? position : position - 1 - here;
+}
+
 function jumped(model: Model, client: ClientData, rows: Rows, by: number): Model {
-  const position = rows.before(model.cursor);
-  const here = position > 0 && rows.at(position - 1) + 1 === model.cursor ? 1 : 0;
-  const at = by > 0 ? position : position - 1 - here;
-  if (at < 0 || at >= rows.total) return { ...model, notice: "There is none" };
+  const at = neighbor(rows, model.cursor, by);
+  if (at < 0 || at >= rows.total) return nothing(model);
   return placed(model, client, rows.at(at) + 1, 0);
+}
+
+/** The errors of all machines are one list: by time, those of the same time by machine. */
+function toError(model: Model, client: ClientData, by: number): Model {
+  const { moment } = model;
+  const clients = [...model.store.clients.values()];
+  const own = clients.indexOf(client);
+  let found: { readonly client: ClientData; readonly row: number; readonly time: number } | null =
+    null;
+  for (const [i, one] of clients.entries()) {
+    const rows = errorRows(one);
+    let at = rows.before(one.cursorAt(moment));
+    if (i > own) { while (at > 0 && one.time(rows.at(at - 1)) === moment) at--; }
+    if (by < 0) at--;
+    if (one === client) at = neighbor(rows, model.cursor, by);
+    if (at < 0 || at >= rows.total) continue;
+    const row = rows.at(at);
+    const time = one.time(row);
+    // Of those of the same time the first machine's is the next one, the last one's the previous.
+    if (found === null || (by > 0 ? time < found.time : time >= found.time)) {
+      found = { client: one, row, time };
+    }
+  }
+  if (found === null) return nothing(model);
+  const shown = found.client === client ? model : changedTo(model, found.client.key);
+  return placed(shown, found.client, found.row + 1, 0);
+}
+
+/** Where the search finds something next, in the panel that it is for. */
+function matched(model: Model, client: ClientData | null, by: number): Model {
+  const { search, searchIn } = model;
+  if (search === "") return model;
+  if (searchIn === "transitions") {
+    return client ? jumped(model, client, matchingRows(client, search), by) : model;
+  }
+  if (searchIn === "clients") {
+    const keys = new Set(matchingClients(model, search));
+    const order = clientOrder(model);
+    const at = order.indexOf(model.clientCursor ?? model.client ?? "");
+    const key = around(order, at, by).find((one) => keys.has(one));
+    return key === undefined ? nothing(model) : { ...model, clientCursor: key };
+  }
+  const states = new Set(matchingStates(client, search));
+  const order = client?.hello.names.map((_, i) => i) ?? [];
+  const state = around(order, model.treeCursor.state, by).find((one) => states.has(one));
+  return state === undefined
+    ? nothing(model)
+    : { ...model, treeCursor: { state, line: 0 }, notice: "" };
+}
+
+function nothing(model: Model): Model {
+  return { ...model, notice: "There is none" };
+}
+
+/** All entries from the one after a position on, around the end, or backwards. */
+function around<T>(list: readonly T[], at: number, by: number): T[] {
+  const all = [...list.slice(at + 1), ...list.slice(0, at + 1)];
+  if (by > 0) return all;
+  return [
+    ...list.slice(0, Math.max(at, 0)).toReversed(),
+    ...list.slice(Math.max(at, 0)).toReversed(),
+  ];
 }
 
 function received(model: Model): Model {
@@ -256,8 +327,15 @@ function selectClient(model: Model, key: string): Model {
   const client = model.store.clients.get(key);
   if (client === undefined) return { ...model, notice: `Machine "${key}" is not known` };
   if (key === model.client) return { ...model, clientCursor: key };
-  const cursor = model.tail ? client.end : client.cursorAt(model.moment);
-  const next: Model = {
+  const { moment, anchor, tail } = model;
+  const next = placed(changedTo(model, key), client, cursorOf(model, client), 0, tail);
+  // The moment stays the one of the machine that it was chosen in.
+  return tail || anchor === null ? { ...next, moment } : { ...next, moment, anchor };
+}
+
+/** Shows another machine; the cursor has to be placed. */
+function changedTo(model: Model, key: string): Model {
+  return {
     ...model,
     client: key,
     clientCursor: key,
@@ -266,8 +344,6 @@ function selectClient(model: Model, key: string): Model {
     expanded: new Set(),
     filters: { ...model.filters, group: null },
   };
-  // The moment stays the one of the machine that it was chosen in.
-  return { ...placed(next, client, cursor, 0, model.tail), moment: model.moment };
 }
 
 function withFilters(model: Model, change: Partial<Model["filters"]>): Model {
@@ -276,16 +352,13 @@ function withFilters(model: Model, change: Partial<Model["filters"]>): Model {
 
 function searched(model: Model, text: string, where: Model["searchIn"]): Model {
   const next: Model = { ...model, search: text, searchIn: where };
-  const wanted = text.toLowerCase();
-  if (wanted === "") return next;
   if (where === "clients") {
-    const key = clientOrder(model).find((one) => one.toLowerCase().startsWith(wanted));
+    const [key] = matchingClients(model, text);
     return key === undefined ? next : { ...next, clientCursor: key };
   }
-  const names = selected(model)?.hello.names ?? [];
   if (where === "tree") {
-    const state = names.findIndex((name) => name.toLowerCase().startsWith(wanted));
-    return state === -1 ? next : { ...next, treeCursor: { state, line: 0 } };
+    const [state] = matchingStates(selected(model), text);
+    return state === undefined ? next : { ...next, treeCursor: { state, line: 0 } };
   }
   return next;
 }
@@ -302,18 +375,22 @@ function expand(model: Model, state: number | undefined, on: boolean | undefined
   return { ...model, expanded };
 }
 
-function moveLine(model: Model, by: number): Model {
-  const { focus, scroll } = model;
-  if (focus === "clients") {
+function moveLine(model: Model, by: number, on: Focus): Model {
+  const { layout, scroll } = model;
+  // The rain is a list of transitions around the current one.
+  const rain = on === "log" && layout.endsWith("rain");
+  if (on === "timeline" || rain) return update(model, { kind: "move", by });
+  if (on === "steps") return update(model, { kind: "step", by });
+  if (on === "clients") {
     const order = clientOrder(model);
     const at = order.indexOf(model.clientCursor ?? model.client ?? "");
     return { ...model, clientCursor: order[bounded(at + by, 0, order.length - 1)] ?? null };
   }
-  if (focus === "log") return { ...model, scroll: { ...scroll, log: (scroll.log ?? 0) + by } };
-  if (focus === "matrix") {
+  if (on === "log") return { ...model, scroll: { ...scroll, log: (scroll.log ?? 0) + by } };
+  if (on === "matrix") {
     return { ...model, scroll: { ...scroll, matrixRow: Math.max(scroll.matrixRow + by, 0) } };
   }
-  if (focus !== "tree") return model;
+  if (on !== "tree") return model;
   const lines = treeLines(model);
   const at = lines.findIndex((line) => line.cursor);
   const line = lines[bounded(at + by, 0, lines.length - 1)];

@@ -5,6 +5,7 @@ import { filteredRows, matchingRows, type Rows } from "./filtered.ts";
 import { clientViews, treeLines } from "./lists.ts";
 import { logLines } from "./log_view.ts";
 import { FILTER_NAMES, type Model } from "./model.ts";
+import { matchingClients, matchingStates } from "./search.ts";
 import { selected } from "./update.ts";
 import type {
   FilterView,
@@ -299,9 +300,13 @@ function filterBar(model: Model): FilterView[] {
 
 function searchView(model: Model, client: ClientData | null): View["search"] {
   const { search: text, searchIn } = model;
-  if (client === null || text === "" || searchIn !== "transitions") {
-    return { text, in: searchIn, matches: 0, match: 0 };
+  if (searchIn !== "transitions") {
+    const { length } = searchIn === "clients"
+      ? matchingClients(model, text)
+      : matchingStates(client, text);
+    return { text, in: searchIn, matches: length, match: 0 };
   }
+  if (client === null || text === "") return { text, in: searchIn, matches: 0, match: 0 };
   const rows = matchingRows(client, text);
   return { text, in: searchIn, matches: rows.total, match: rows.before(model.cursor) };
 }

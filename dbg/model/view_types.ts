@@ -360,8 +360,8 @@ export interface SearchView {
   readonly text: string;
   /** In which panel. */
   readonly in: "clients" | "tree" | "transitions";
-  /** How many transitions match (0 for the other panels). */
+  /** How many transitions, machines or states match. */
   readonly matches: number;
-  /** Which match is at or before the cursor, from 1; 0 for none. */
+  /** Which transition that matches is at or before the cursor, from 1; 0 for none. */
   readonly match: number;
 }

@@ -1,6 +1,6 @@
-import { unicodeWidth } from "@std/cli/unicode-width";
+import { characters, columnsOf } from "./columns.ts";
 
-/** How a cell looks; the numbers index {@linkcode CODES}. */
+/** How a cell looks; the numbers index {@linkcode CODES}. `selected` and `cursor` come on top. */
 export const STYLES = {
   normal: 0,
   dim: 1,
@@ -11,25 +11,37 @@ export const STYLES = {
   warning: 6,
   accent: 7,
   selected: 8,
-  cursor: 9,
+  cursor: 16,
 } as const;
 
 /** The name of a style. */
 export type Style = keyof typeof STYLES;
 
-/** SGR codes by style: in color, and with `NO_COLOR`. */
+/**
+ * SGR codes by style: in color, and with `NO_COLOR`. Without colors styles are weights, so what has
+ * the same weight is told apart by signs, where both can stand in one place.
+ */
 const CODES: readonly (readonly [string, string])[] = [
   ["", ""],
   ["90", "2"],
   ["1", "1"],
   ["1;36", "1"],
-  ["32", "1"],
-  ["31", "1"],
-  ["33", ""],
+  ["32", ""],
+  ["31", "1;3"],
+  ["33", "3"],
   ["36", ""],
-  ["1;4", "1;4"],
-  ["7", "7"],
 ];
+
+/** The SGR sequence of a cell's style. */
+function code(style: number, color: boolean): string {
+  const parts = [
+    "0",
+    CODES[style & 7][color ? 0 : 1],
+    style & STYLES.selected ? "1;4" : "",
+    style & STYLES.cursor ? "7" : "",
+  ];
+  return `\x1b[${parts.filter((part) => part !== "").join(";")}m`;
+}
 
 /** A screen's cells: what is drawn into it is compared with what the terminal shows. */
 export class Grid {
@@ -51,22 +63,24 @@ export class Grid {
   text(x: number, y: number, text: string, style: Style = "normal", limit = Infinity): number {
     if (y < 0 || y >= this.height) return x;
     const end = Math.min(this.width, x + Math.max(limit, 0));
-    for (const char of printable(text)) {
+    for (const char of characters(text)) {
       const columns = columnsOf(char);
       if (columns === 0) continue;
       if (x + columns > end) break;
       if (x >= 0) this.#set(x, y, char, style);
-      x++;
-      if (columns === 2) this.#set(x++, y, "", style);
+      for (let i = 1; i < columns; i++) if (x + i >= 0) this.#set(x + i, y, "", style);
+      x += columns;
     }
     return x;
   }
 
-  /** Gives a range of cells a style. */
+  /** Gives a range of cells a style; the cursor and the selection leave what they had. */
   paint(x: number, y: number, width: number, style: Style): void {
     if (y < 0 || y >= this.height) return;
     for (let i = Math.max(x, 0); i < Math.min(x + width, this.width); i++) {
-      this.#styles[y * this.width + i] = STYLES[style];
+      const at = y * this.width + i;
+      const over = style === "cursor" || style === "selected" ? this.#styles[at] : 0;
+      this.#styles[at] = over | STYLES[style];
     }
   }
 
@@ -95,39 +109,18 @@ export class Grid {
         if (
           same ? same.#chars[i] === this.#chars[i] && same.#styles[i] === this.#styles[i] : false
         ) continue;
+        if (this.#chars[i] === "") continue; // the rest of the character before it
         if (at !== x) out.push(`\x1b[${y + 1};${x + 1}H`);
         if (style !== this.#styles[i]) {
           style = this.#styles[i];
-          const code = CODES[style][color ? 0 : 1];
-          out.push(`\x1b[0${code && ";" + code}m`);
+          out.push(code(style, color));
         }
         out.push(this.#chars[i]);
-        at = x + 1;
+        // Terminals differ about the width of some characters: behind them the place is said anew.
+        at = /^[\x20-\x7e\u00a0-\u024f\u2500-\u259f]$/.test(this.#chars[i]) ? x + 1 : -1;
       }
     }
     if (style > 0) out.push("\x1b[0m");
     return out.join("");
   }
-}
-
-const widths = new Map<string, number>();
-
-/** Columns of a character, kept: the same few are drawn all the time. */
-function columnsOf(char: string): number {
-  if (char < "\u0300") return 1;
-  let width = widths.get(char);
-  if (width === undefined) {
-    if (widths.size > 5000) widths.clear();
-    widths.set(char, width = unicodeWidth(char));
-  }
-  return width;
-}
-
-/** Without what would move a terminal's cursor or hide itself: text may come from anywhere. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "·").replace(
-    /[\p{M}\p{Cf}\u2028\u2029]/gu,
-    "",
-  );
 }

@@ -5,24 +5,29 @@
  */
 import { type Model, view } from "../model/mod.ts";
 import type { Session } from "../session.ts";
-import type { Grid } from "./grid.ts";
-import { actionOf, parseKeys } from "./keys.ts";
-import { drawScreen, mouseMessage, type Screen, viewportOf } from "./screen.ts";
+import { Grid } from "./grid.ts";
+import { InputReader, type Paste } from "./input.ts";
+import { hasShell } from "./job.ts";
+import { actionOf, pasteOf, textOf } from "./keys.ts";
+import { drawScreen, mouseMessages, type Screen, type Size, viewportOf } from "./screen.ts";
 import { Terminal } from "./terminal.ts";
 
 export { Grid, type Style, STYLES } from "./grid.ts";
+export { type Input, InputReader, type MouseEvent, type Paste } from "./input.ts";
 export {
   type Action,
   actionOf,
   type Binding,
   BINDINGS,
-  type MouseEvent,
-  parseKeys,
+  type Command,
+  pasteOf,
+  textOf,
 } from "./keys.ts";
 export {
+  type Area,
   drawScreen,
   type Hit,
-  mouseMessage,
+  mouseMessages,
   type Screen,
   type Size,
   viewportOf,
@@ -32,76 +37,134 @@ export {
 const FRAME = 60;
 /** Letters typed within this time search together. */
 const TYPING = 1500;
+/** After so many milliseconds an Escape is the key, and no sequence's beginning. */
+const ESCAPE = 100;
+
+/** What ends the debugger in order; Windows knows a few of them only. */
+const ENDING: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"];
+
+/** A screen, whatever the view makes of what was recorded: an error is shown instead of it. */
+function screenOf(model: Model, size: Size): Screen {
+  try {
+    return drawScreen(view(model, viewportOf(size, model.layout)), size);
+  } catch (error) {
+    const grid = new Grid(size.columns, size.rows);
+    grid.text(0, 0, `Cannot draw this: ${error}`, "error");
+    grid.text(0, 1, "Another machine or view may do; ctrl+q quits", "dim");
+    return { grid, hits: [], areas: [] };
+  }
+}
 
 /** Runs the terminal UI until the session is over; the terminal is as before then. */
 export async function runTui(session: Session): Promise<void> {
   const { machine } = session;
   const terminal = new Terminal();
+  const input = new InputReader();
+  const posix = Deno.build.os !== "windows";
   let shown: Grid | null = null;
   let screen: Screen | null = null;
   let drawn: Model | null = null;
   let typed = 0;
+  let own = false;
+  let pause: ReturnType<typeof setTimeout> | undefined;
   const draw = () => {
-    const size = terminal.size();
     const { model } = session;
-    screen = drawScreen(view(model, viewportOf(size, model.layout)), size);
+    screen = screenOf(model, terminal.size());
     terminal.write(screen.grid.diff(shown, terminal.color));
     shown = screen.grid;
     drawn = model;
+    if (terminal.gone) quit();
   };
   const quit = () => void machine.remove("Start");
-  const resized = () => {
+  const redraw = () => {
     shown = null;
     draw();
   };
+  const resume = () => {
+    if (machine.not("Start")) return;
+    terminal.open();
+    redraw();
+  };
+  /** Stops like any program; with `group`, together with what runs it (`deno task`). */
+  const suspend = (group: boolean) => {
+    if (!posix) return;
+    if (!hasShell()) {
+      return session.send({ kind: "notice", text: "No shell here to come back from" });
+    }
+    terminal.restore();
+    if (group) {
+      own = true;
+      Deno.kill(0, "SIGTSTP");
+    }
+    Deno.kill(Deno.pid, "SIGSTOP"); // returns when it goes on
+    resume();
+    // The group's signal comes to this process, too, but a moment later.
+    setTimeout(() => own = false, ESCAPE);
+  };
+  const stopped = () => {
+    if (own) own = false;
+    else suspend(false);
+  };
   const pressed = (key: string) => {
-    const { model } = session;
     const now = performance.now();
-    const letter = /^[\w-]$/.test(key);
-    if (letter && now - typed > TYPING && model.search && model.searchIn !== "transitions") {
+    const text = textOf(key) !== null;
+    const { model } = session;
+    if (text && now - typed > TYPING && model.search && model.searchIn !== "transitions") {
       session.send({ kind: "search", text: "" });
     }
-    if (letter) typed = now;
+    if (text) typed = now;
     const action = actionOf(session.model, key);
     if (action === "quit") return quit();
+    if (action === "suspend") return suspend(true);
+    if (action === "redraw") return redraw();
     if (action === "export") return void machine.add("Exporting");
     if (action === null) return;
     if (model.notice) session.send({ kind: "notice", text: "" });
     session.send(action);
+  };
+  const pasted = ({ text }: Paste) => {
+    const message = pasteOf(session.model, text);
+    if (message) session.send(message);
+  };
+  const take = (all: ReturnType<InputReader["read"]>) => {
+    for (const one of all) {
+      if (typeof one === "string") pressed(one);
+      else if (one.kind === "paste") pasted(one);
+      else if (screen) {
+        for (const message of mouseMessages(screen, one, session.model)) session.send(message);
+      }
+    }
+    if (session.model !== drawn && machine.is("Start")) draw();
   };
   const reader = Deno.stdin.readable.getReader();
   const decoder = new TextDecoder();
   const read = async () => {
     for (;;) {
       const { value, done } = await reader.read();
+      clearTimeout(pause);
       if (done) return quit();
-      for (const key of parseKeys(decoder.decode(value, { stream: true }))) {
-        if (typeof key === "string") pressed(key);
-        else if (screen) {
-          const message = mouseMessage(screen, key);
-          if (message) session.send(message);
-        }
-      }
-      if (session.model !== drawn) draw();
+      take(input.read(decoder.decode(value, { stream: true })));
+      if (input.undecided) pause = setTimeout(() => take(input.pause()), ESCAPE);
     }
   };
   terminal.open();
   const frames = setInterval(() => {
     if (session.model !== drawn) draw();
   }, 1000 / FRAME);
-  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
-    Deno.addSignalListener(signal, quit);
-  }
-  Deno.addSignalListener("SIGWINCH", resized);
+  const signals: readonly (readonly [Deno.Signal, () => void])[] = [
+    ...ENDING.map((signal) => [signal, quit] as const),
+    ...(posix ? [["SIGTSTP", stopped], ["SIGCONT", resume], ["SIGWINCH", redraw]] as const : []),
+  ];
+  for (const [signal, listener] of signals) Deno.addSignalListener(signal, listener);
   try {
     draw();
-    await Promise.race([machine.whenNot("Start"), read()]);
+    await Promise.race([machine.whenNot("Start"), read().catch(quit)]);
   } finally {
     clearInterval(frames);
-    for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
-      Deno.removeSignalListener(signal, quit);
-    }
-    Deno.removeSignalListener("SIGWINCH", resized);
+    clearTimeout(pause);
+    for (const [signal, listener] of signals) Deno.removeSignalListener(signal, listener);
     terminal.restore();
     await reader.cancel().catch(() => {});
   }

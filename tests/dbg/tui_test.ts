@@ -14,8 +14,8 @@ import {
   BINDINGS,
   drawScreen,
   Grid,
-  mouseMessage,
-  parseKeys,
+  mouseMessages,
+  pasteOf,
   type Size,
   viewportOf,
 } from "../../dbg/tui/mod.ts";
@@ -45,10 +45,8 @@ function screen(model: Model, size: Size) {
   return drawScreen(view(model, viewportOf(size, model.layout)), size);
 }
 
-/** Times depend on the time zone. */
 function text(model: Model, size: Size): string {
-  return screen(model, size).grid.lines().join("\n").replaceAll(/\d\d:\d\d:\d\d/g, "hh:mm:ss") +
-    "\n";
+  return screen(model, size).grid.lines().join("\n") + "\n";
 }
 
 const VIEWS: Readonly<Record<string, (model: Model) => Model>> = {
@@ -136,12 +134,23 @@ Deno.test("Every key does what the help says, or nothing where it makes no sense
     "alt+e": (_, after) => after.expanded.size > 0,
     home: (_, after) => position(after) === 0,
     end: (_, after) => position(after) === at(after).timeline.total,
+    h: (before, after) => position(after) === position(before) - 1,
+    l: (before, after) => position(after) === position(before) + 1,
+    "ctrl+u": (_, after) => after.scroll.log === -10,
+    "ctrl+d": (_, after) => after.scroll.log === 10,
+    g: (_, after) => position(after) === 0,
+    G: (_, after) => position(after) === at(after).timeline.total,
+    n: (_, after) => at(after).current?.error === true,
+    v: (_, after) => after.layout === "tree-matrix",
+    T: (_, after) => after.tail,
+    f: (_, after) => after.focus === "filters",
+    x: (_, after) => after.dialog === "export",
     "alt+v": (_, after) => after.tail,
     "alt+m": (_, after) => after.layout === "tree-matrix",
     "alt+x": (_, after) => at(after).current?.error === true,
     "alt+f": (_, after) => after.focus === "filters",
     "alt+g": (_, after) => after.filters.level === 0,
-    "/": (_, after) => after.focus === "timeline",
+    "/": (_, after) => after.focus === "timeline" && after.typing,
     "alt+s": (_, after) => after.dialog === "export",
     "?": (_, after) => after.dialog === "help",
     esc: (_, after) => after.focus === "clients",
@@ -160,12 +169,26 @@ Deno.test("Every key does what the help says, or nothing where it makes no sense
       const found = typed(start, ["home", "/", "D", "o", "n", "e", "alt+u"]);
       return at(found).current?.title.includes("Done") === true;
     },
+    N: () => at(typed(start, ["end", "N"])).current?.error === true,
+    "*": () => typed(sent(start, { kind: "first" }, { kind: "state", state: 2 }), ["*"]).cursor > 0,
+    "#": () => typed(sent(start, { kind: "last" }, { kind: "state", state: 2 }), ["#"]).cursor > 0,
+    "alt+T": () =>
+      typed(sent(start, { kind: "last" }, { kind: "state", state: 2 }), ["alt+T"]).cursor > 0,
+    "alt+U": () => {
+      const found = typed(start, ["home", "/", "W", "o", "r", "k", "down", "down", "alt+U"]);
+      return found.cursor === typed(start, ["home", "/", "W", "o", "r", "k", "enter"]).cursor;
+    },
+    ...Object.fromEntries(["q", "ctrl+q", "ctrl+c", "ctrl+\\"].map((key) => [
+      key,
+      () => actionOf(start, key) === "quit",
+    ])),
+    "ctrl+z": () => actionOf(start, "ctrl+z") === "suspend",
+    "ctrl+l": () => actionOf(start, "ctrl+l") === "redraw",
+    // The last one: it takes from the store.
     backspace: () => {
       const left = typed(sent(start, { kind: "focus", on: "clients" }), ["backspace"]);
       return left.store.clients.size === 1;
     },
-    "ctrl+q": () => actionOf(start, "ctrl+q") === "quit",
-    "ctrl+c": () => actionOf(start, "ctrl+c") === "quit",
   };
   for (const [key, holds] of Object.entries(special)) assert(holds(), key);
   const tested = new Set([...Object.keys(cases), ...Object.keys(special)]);
@@ -186,39 +209,81 @@ Deno.test("The export dialog takes a plain name and says which machines", async 
   assertEquals(typed(model, ["esc"]).dialog, null);
 });
 
-Deno.test("mouseMessage finds what was clicked", async () => {
+Deno.test("A click focuses the panel under it and acts, the wheel acts there without", async () => {
   const model = await opened();
+  for (const size of SIZES) {
+    for (const layout of LAYOUTS) {
+      const arranged = update(model, { kind: "layout", layout });
+      const drawn = screen(arranged, size);
+      for (const { x, y, width, height, focus } of drawn.areas) {
+        const at = { x: x + width - 1, y: y + height - 1 };
+        const [first] = mouseMessages(drawn, { kind: "click", ...at }, arranged);
+        assertEquals(first, { kind: "focus", on: focus }, `${layout} ${focus}`);
+        const turned = mouseMessages(drawn, { kind: "down", ...at }, arranged);
+        if (focus === "filters") assertEquals(turned, []);
+        else assertEquals(turned.map((one) => "on" in one && one.on), [focus]);
+        const before = { ...arranged, focus: "filters" } as const;
+        assertEquals(turned.reduce(update, before as Model).focus, "filters");
+      }
+      const focuses = new Set(drawn.areas.map(({ focus }) => focus));
+      for (const always of ["clients", "timeline", "steps", "filters"] as const) {
+        assert(focuses.has(always), always);
+      }
+    }
+  }
   const drawn = screen(model, SIZES[0]);
-  assertEquals(mouseMessage(drawn, { kind: "click", x: 2, y: 1 })?.kind, "client");
-  assertEquals(mouseMessage(drawn, { kind: "click", x: 20, y: 2 })?.kind, "state");
-  assertEquals(mouseMessage(drawn, { kind: "click", x: 79, y: 0 }), null);
-  assertEquals(mouseMessage(drawn, { kind: "down", x: 0, y: 0 }), { kind: "cursor", by: 3 });
-  const end = mouseMessage(drawn, { kind: "click", x: 78, y: 18 });
-  assertEquals(end, {
-    kind: "position",
-    position: view(model, viewportOf(SIZES[0], model.layout)).timeline.total,
-  });
+  const last = (x: number, y: number) =>
+    mouseMessages(drawn, { kind: "click", x, y }, model).at(-1);
+  assertEquals(last(2, 1)?.kind, "client");
+  assertEquals(last(20, 2)?.kind, "state");
+  const { total } = view(model, viewportOf(SIZES[0], model.layout)).timeline;
+  assertEquals(last(78, 18), { kind: "position", position: total });
+  const help = update(model, { kind: "dialog", dialog: "help" });
+  assertEquals(mouseMessages(drawn, { kind: "down", x: 2, y: 1 }, help), []);
+  assertEquals(mouseMessages(drawn, { kind: "click", x: 2, y: 1 }, help), [
+    { kind: "dialog", dialog: null },
+  ]);
 });
 
-Deno.test("parseKeys reads keys, mouse and what terminals add", () => {
-  assertEquals(parseKeys("a\x1b[A\x1b[1;3D\x1bm\t\x1b[Z \r\x7f\x11\x1b"), [
-    "a",
-    "up",
-    "alt+left",
-    "alt+m",
-    "tab",
-    "shift+tab",
-    "space",
-    "enter",
-    "backspace",
-    "ctrl+q",
-    "esc",
-  ]);
-  assertEquals(parseKeys("\x1b[<0;3;4M\x1b[<0;3;4m\x1b[<65;1;1M"), [
-    { kind: "click", x: 2, y: 3 },
-    { kind: "down", x: 0, y: 0 },
-  ]);
-  assertEquals(parseKeys("\x1b[200~\x00é"), ["é"]);
+const PRINTABLE = [
+  ...Array.from({ length: 0x5e }, (_, i) => String.fromCharCode(0x21 + i)),
+  "space",
+  "é",
+  "ß",
+  "Ж",
+  "日",
+  "ह",
+  "\u0301",
+  "😀",
+];
+
+Deno.test("Every printable character is text in every search, the first letter too", async () => {
+  const model = await opened();
+  const panels = {
+    clients: sent(model, { kind: "focus", on: "clients" }),
+    tree: sent(model, { kind: "focus", on: "tree" }),
+    transitions: typed(model, ["/"]),
+  };
+  for (const [panel, start] of Object.entries(panels)) {
+    for (const key of PRINTABLE) {
+      const text = key === "space" ? " " : key;
+      const later = typed(start, ["a", key]);
+      assertEquals([later.search, later.searchIn], [`a${text}`, panel], key);
+      assertEquals(typed(later, ["backspace"]).search, "a");
+      // In the lists, these three begin something else.
+      if (panel !== "transitions" && ["/", "?", "space"].includes(key)) continue;
+      assertEquals(typed(start, [key]).search, text, `${panel} ${key}`);
+    }
+    const pasted = pasteOf(start, "one\x07 two\nthree");
+    assertEquals(pasted && update(start, pasted).search, "one two");
+    const lost = sent(start, { kind: "search", text: "zzz", in: panel as "tree" });
+    for (const size of [...SIZES, { columns: 40, rows: 12 }]) {
+      assertStringIncludes(text(lost, size), "no match");
+    }
+  }
+  assertEquals(pasteOf(sent(model, { kind: "focus", on: "log" }), "q\x11"), null);
+  const exporting = typed(model, ["alt+s"]);
+  assertEquals(pasteOf(exporting, "../b c"), { kind: "exportForm", name: "am-dbg-dump..bc" });
 });
 
 Deno.test("Grid keeps hostile text in its cell, and sends only what changed", () => {
@@ -233,5 +298,5 @@ Deno.test("Grid keeps hostile text in its cell, and sends only what changed", ()
   assertStringIncludes(again.diff(null, true), "\x1b[2J");
   again.text(0, 0, "z", "error");
   assertStringIncludes(again.diff(grid, true), "\x1b[0;31mz");
-  assertStringIncludes(again.diff(grid, false), "\x1b[0;1mz");
+  assertStringIncludes(again.diff(grid, false), "\x1b[0;1;3mz");
 });

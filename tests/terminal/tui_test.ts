@@ -109,3 +109,103 @@ Deno.test("dbg puts the terminal back when it crashes", async () => {
     await tmux.run("kill-server");
   }
 });
+
+/** The debugger's process below the shell of the only window. */
+async function pidOf(tmux: Tmux): Promise<number> {
+  const shell = (await tmux.run("display-message", "-p", "#{pane_pid}")).trim();
+  const { stdout } = await new Deno.Command("pgrep", { args: ["-P", shell, "-f", "dbg/main.ts"] })
+    .output();
+  return Number(new TextDecoder().decode(stdout).trim().split("\n")[0]);
+}
+
+/** Waits until a process has ended. */
+async function ended(pid: number): Promise<boolean> {
+  for (let i = 0; i < 200; i++) {
+    try {
+      Deno.statSync(`/proc/${pid}`);
+    } catch {
+      return true;
+    }
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  return false;
+}
+
+/** Whether the terminal is as a shell wants it: echo, no mouse, the first screen. */
+async function restored(tmux: Tmux): Promise<void> {
+  await tmux.keys("stty -a | tr ';' '\\n' | grep -o ' echo '", "Enter");
+  await tmux.shows(/^ ?echo ?$/m);
+  const modes = await tmux.run("display-message", "-p", "#{alternate_on}#{mouse_any_flag}");
+  assertEquals(modes.trim(), "00");
+}
+
+const MODES: Readonly<Record<string, readonly string[]>> = {
+  "the lists": [],
+  help: ["?"],
+  "the export dialog": ["M-s"],
+  "the search": ["/", "abc"],
+};
+
+for (const [mode, keys] of Object.entries(MODES)) {
+  Deno.test(`dbg is suspended and goes on in ${mode}, by key and by signal`, async () => {
+    await inTerminal(async (tmux) => {
+      if (keys.length > 0) await tmux.keys(...keys);
+      const pid = await pidOf(tmux);
+      for (const stop of ["key", "SIGTSTP", "SIGSTOP"] as const) {
+        if (stop === "key") await tmux.keys("C-z");
+        else Deno.kill(pid, stop);
+        const left = await tmux.shows(/Stopped/);
+        if (stop !== "SIGSTOP") {
+          assertStringIncludes(left, "BEFORE");
+          assertEquals(left.includes("Machines:"), false);
+        }
+        // A stop that cannot be caught leaves the terminal raw, where Enter ends no line.
+        await tmux.keys("clear; echo BEFORE", "C-j");
+        await tmux.shows(/^BEFORE/m);
+        await tmux.keys("fg", "C-j");
+        await tmux.shows(/Next|Keys|Listening/);
+        await tmux.shows(/Machines:0/);
+      }
+      await tmux.keys("C-q");
+      await tmux.shows(/Transitions: 0[^]*^\$/m); // the shell is back
+      await restored(tmux);
+    });
+  });
+
+  for (const signal of ["SIGQUIT", "SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    Deno.test(`dbg puts the terminal back on ${signal} in ${mode}`, async () => {
+      await inTerminal(async (tmux) => {
+        if (keys.length > 0) await tmux.keys(...keys);
+        Deno.kill(await pidOf(tmux), signal);
+        await tmux.shows(/^code \d+$/m);
+        await restored(tmux);
+      });
+    });
+  }
+}
+
+Deno.test("dbg ends when its window is closed", async () => {
+  await inTerminal(async (tmux) => {
+    const pid = await pidOf(tmux);
+    await tmux.run("new-window", "sh");
+    await tmux.run("kill-window", "-t", ":0");
+    assertEquals(await ended(pid), true);
+  });
+});
+
+Deno.test("dbg types nothing by itself when sequences come in pieces, and draws again on ctrl+l", async () => {
+  await inTerminal(async (tmux) => {
+    const bytes = (text: string) =>
+      Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0"));
+    for (const text of ["\x1b[<65;90;5M", "\x1b[<64;3;5M", "\x1b[200~qqq\x1b[201~\x1b[A"]) {
+      // The first two bytes together: a lone Escape is a key.
+      const [escape, bracket, ...rest] = bytes(text);
+      await tmux.keys("-H", escape, bracket);
+      for (const byte of rest) await tmux.keys("-H", byte);
+    }
+    await tmux.shows(/search clients: qqq no match/);
+    await tmux.keys("C-l");
+    const screen = await tmux.shows(/search clients: qqq no match/);
+    assertEquals(screen.includes("65;90"), false);
+  });
+});

@@ -1,0 +1,33 @@
+import type { ClientData } from "./client_data.ts";
+import { clientOrder } from "./lists.ts";
+import type { Model } from "./model.ts";
+
+/** The same for texts that look the same, whatever their case and however accents are written. */
+function folded(text: string): string {
+  return text.normalize("NFC").toLowerCase();
+}
+
+/** Positions of the names that have the text in them; those that begin with it come first. */
+function found(names: readonly string[], text: string): number[] {
+  const wanted = folded(text);
+  const begin: number[] = [];
+  const within: number[] = [];
+  if (wanted === "") return begin;
+  names.forEach((name, i) => {
+    const at = folded(name).indexOf(wanted);
+    if (at === 0) begin.push(i);
+    else if (at > 0) within.push(i);
+  });
+  return [...begin, ...within];
+}
+
+/** The keys of the machines that a search finds, the best first. */
+export function matchingClients(model: Model, text: string): string[] {
+  const order = clientOrder(model);
+  return found(order, text).map((i) => order[i]);
+}
+
+/** The indexes of the states that a search finds, the best first. */
+export function matchingStates(client: ClientData | null, text: string): number[] {
+  return found(client?.hello.names ?? [], text);
+}

@@ -1,0 +1,38 @@
+import type { Focus, Message } from "../model/mod.ts";
+import type { Grid } from "./grid.ts";
+
+/** A part of the screen. */
+export interface Box {
+  /** First column. */
+  readonly x: number;
+  /** First row. */
+  readonly y: number;
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+/** Where a panel is: what the wheel acts on there, and a click focuses. */
+export interface Area extends Box {
+  /** The panel. */
+  readonly focus: Focus;
+}
+
+/** A place that can be clicked. */
+export interface Hit {
+  /** First column. */
+  readonly x: number;
+  /** Row. */
+  readonly y: number;
+  /** Columns. */
+  readonly width: number;
+  /** What a click means, by the column within. */
+  readonly click: (x: number) => Message;
+}
+
+/** Draws a panel's head. */
+export function title(grid: Grid, box: Box, text: string, focused: boolean): void {
+  grid.text(box.x, box.y, "─".repeat(box.width), "dim", box.width);
+  grid.text(box.x + 1, box.y, ` ${text} `, focused ? "cursor" : "title", box.width - 2);
+}
