@@ -5,7 +5,7 @@
 import type { Context, Time } from "../clock/mod.ts";
 import type { CompiledSchema, MutationType, Schema, StateSet } from "../relations/mod.ts";
 import type { LogLevel } from "./logging.ts";
-import type { Mutation, MutationOrigin, Result } from "./mutation.ts";
+import type { Mutation, Result } from "./mutation.ts";
 
 /** Any machine, seen without the types of its states: what tracers and parents deal with. */
 export interface AnyMachine {
@@ -102,8 +102,6 @@ export interface Transition extends Mutation {
   };
   /** @ignore */
   readonly before: StateSet;
-  /** @ignore The event that it was made through. */
-  readonly event: MutationOrigin | null;
 }
 
 /**
