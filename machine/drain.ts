@@ -34,6 +34,8 @@ const NAMED = 8;
 export class Drain {
   /** The transition that runs; another one during a dry run. */
   running: Running;
+  /** Whether a function of the program has its turn between transitions: it may change everything. */
+  evaluating = false;
   readonly #core: Core;
   readonly #queue: Queue<TransitionRecord | EvalRequest> = new Queue();
   /** Auto states that are not tried again in this drain. */
@@ -160,8 +162,18 @@ export class Drain {
         running.ask = next.ask;
         this.#process(running, next.call, next.args, next);
       } else if (this.#counts(next.calledStates)) {
-        next.run();
+        this.evaluate(next.run);
       }
+    }
+  }
+
+  /** Gives a function its turn. */
+  evaluate(run: () => void): void {
+    this.evaluating = true;
+    try {
+      run();
+    } finally {
+      this.evaluating = false;
     }
   }
 
@@ -183,6 +195,7 @@ export class Drain {
         call = running.call = this.#renew(call, running.record());
       }
     }
+    if (tx !== null && tx.failed !== null) this.bar([core.schema.indexes.get(tx.failed.name)!]);
     const plan = running.plan = core.planOf(call, tx === null ? null : tx.failed);
     const { table } = core.handlers;
     if (running.recorded !== null) running.recorded.plan = plan;
@@ -285,7 +298,9 @@ export class Drain {
       this.running = outer;
       core.setBusy(!idle);
     }
-    if (idle && (this.#queue.size > 0 || this.#thrown !== null)) this.between(() => {});
+    if (idle && (this.#queue.size > 0 || this.#thrown !== null || core.followed)) {
+      this.between(() => {}); // ends as all drains do
+    }
     return tx;
   }
 
@@ -389,7 +404,7 @@ export class Drain {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (next instanceof TransitionRecord) {
         next.result = "canceled";
-        next.ask?.refuse(reason);
+        if (next.ask !== null) this.#refuse(next.ask, "canceled");
         core.observer?.dropped(next);
       } else {
         next.refuse(reason);
@@ -425,6 +440,7 @@ export class Drain {
     const error = new DrainLimitError(core.id, core.drainLimit, [
       ...new Set([...this.#last.splice(0), names.join(", ")]),
     ]);
+    core.canceledBy("drainLimit");
     this.#clear(error);
     core.note(error);
     if (core.catchErrors) this.#queue.unshift(exceptionOf(core, error));

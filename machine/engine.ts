@@ -1,5 +1,6 @@
 import { checkDelay, Clock, type Context, delay } from "../clock/mod.ts";
 import {
+  checkObject,
   type CompiledSchema,
   contains,
   erase,
@@ -9,6 +10,7 @@ import {
   type MutationType,
   setOf,
   type StateSet,
+  wrongType,
 } from "../relations/mod.ts";
 import type { AnyMachine, Step } from "./any_machine.ts";
 import { Ask } from "./ask.ts";
@@ -137,6 +139,11 @@ export class Engine implements Core {
     return this.drain.running;
   }
 
+  /** Whether schema and ticks may be replaced now: nothing runs but a function given to `eval`. */
+  get open(): boolean {
+    return !this.busy || (this.drain.evaluating && !this.inTransition);
+  }
+
   /** Whether a transition runs. */
   get inTransition(): boolean {
     return this.#drain !== null && this.#drain.running.active;
@@ -176,7 +183,7 @@ export class Engine implements Core {
     args?: unknown,
     origin: MutationOrigin | null = null,
   ): Result {
-    if (args !== undefined) checkArgs(args);
+    if (args !== undefined) args = checkedArgs(args);
     if (this.#mode !== 0 || origin !== null) {
       return this.#submit(this.callOf(type, states), args, origin, null);
     }
@@ -186,8 +193,8 @@ export class Engine implements Core {
       return this.#submit(call, args, null, null);
     }
     if (!plan.silent) return this.drain.startPlanned(plan, args, this.#handlers.table);
+    if (plan.changes || type !== "remove") this.transitions++;
     if (!plan.accepted) {
-      this.transitions++;
       this.canceledBy(call);
       return "canceled";
     }
@@ -196,7 +203,6 @@ export class Engine implements Core {
   }
 
   #moveTicks(plan: Plan<Call>, args: unknown): void {
-    this.transitions++;
     this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
     const { waits } = this;
@@ -207,9 +213,12 @@ export class Engine implements Core {
     if (call !== null) {
       const next = call.plan(this.active);
       // Other handlers, or an event, may follow: the drain has a way for all of them.
-      if (!next.silent) this.drain.start(call, undefined, null);
-      else if (next.accepted) this.#moveTicks(next, undefined);
-      else this.transitions++;
+      if (!next.silent) {
+        this.drain.start(call, undefined, null);
+      } else {
+        this.transitions++;
+        if (next.accepted) this.#moveTicks(next, undefined);
+      }
     }
     if (waits !== null) waits.queueEnded();
   }
@@ -297,7 +306,7 @@ export class Engine implements Core {
 
   /** What the mutation would be by now; changes nothing. */
   dryRun(type: MutationType, states: string | readonly string[], args?: unknown): TransitionRecord {
-    if (args !== undefined) checkArgs(args);
+    if (args !== undefined) args = checkedArgs(args);
     return this.drain.dryRun(this.callOf(type, states), args);
   }
 
@@ -307,10 +316,7 @@ export class Engine implements Core {
     options: WaitOptions | undefined,
     origin: MutationOrigin | null,
   ): Promise<unknown> {
-    if (typeof state !== "string") {
-      throw new TypeError(`Cannot ask ${String(state)}: expected a state's name`);
-    }
-    if (args !== undefined) checkArgs(args);
+    if (args !== undefined) args = checkedArgs(args);
     if (options !== undefined) checkWaitOptions(options);
     const call = this.handlers.plans.one("add", state);
     const signal = options?.signal;
@@ -451,7 +457,9 @@ export class Engine implements Core {
       throw new TypeError("Cannot add an error: none was given");
     }
     const err = toError(error);
+    checkObject("options", options);
     const { state, args } = options ?? {};
+    if (args !== undefined) checkedArgs(args);
     const call = this.handlers.plans.list(
       "add",
       state === undefined ? ["Exception"] : [state, "Exception"],
@@ -504,7 +512,7 @@ export class Engine implements Core {
     bound: { readonly state: number; readonly activation: number; readonly source: MutationSource },
   ): void {
     checkDelay(ms);
-    if (args !== undefined) checkArgs(args);
+    if (args !== undefined) args = checkedArgs(args);
     const { needsArgs } = this.callOf("add", states);
     if (needsArgs !== -1 && args === undefined) {
       throw new TypeError(
@@ -683,14 +691,12 @@ export class Engine implements Core {
 }
 
 /** Arguments are an object, or none. */
-function checkArgs(args: unknown): void {
-  if (typeof args === "object" && args !== null) return;
-  throw new TypeError(`The arguments are ${String(args)}, expected an object`);
+function checkedArgs(args: unknown): unknown {
+  if (typeof args === "object") return args ?? undefined;
+  throw wrongType("args", args, "an object");
 }
 
 /** States are a name or a list of names. */
 function checkStates(states: unknown): asserts states is readonly string[] {
-  if (!Array.isArray(states)) {
-    throw new TypeError(`The states are ${String(states)}, expected a name or a list of names`);
-  }
+  if (!Array.isArray(states)) throw wrongType("states", states, "a name or a list of names");
 }

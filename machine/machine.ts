@@ -2,6 +2,9 @@ import { checkDelay } from "../clock/mod.ts";
 import {
   type ArgsOf,
   type ArgsParam,
+  checkFunction,
+  checkNames,
+  checkObject,
   compileSchema,
   indexOf,
   type MutationType,
@@ -9,6 +12,8 @@ import {
   type Schema,
   SchemaError,
   type StateNames,
+  textOf,
+  wrongType,
 } from "../relations/mod.ts";
 import type { AnyMachine, Tracer, Transition } from "./any_machine.ts";
 import type { Binding, HandlerFunction } from "./bindings.ts";
@@ -32,7 +37,6 @@ import {
 } from "./mutation.ts";
 import { Observer } from "./observer.ts";
 import {
-  checkFunction,
   checkHandlers,
   checkOptions,
   checkTracer,
@@ -47,7 +51,6 @@ import { checkSignal } from "./signals.ts";
 import { type MachineChange, Subscribers } from "./subscribers.ts";
 import type { Timer } from "./timers.ts";
 import { settled } from "./settled.ts";
-import { textOf } from "./thrown.ts";
 import { globalTracers } from "./tracer.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -251,6 +254,9 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
   ): Explanation | null {
     const engine = this.#engine;
     if (type === undefined) return engine.explanation();
+    if (!["add", "remove", "set"].includes(type)) {
+      throw wrongType("type", type, "add, remove or set");
+    }
     const tx = engine.dryRun(type, states!, args);
     if (tx.result === "executed") return null;
     return explainCanceled(engine.disposed ? "disposed" : tx);
@@ -296,7 +302,11 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     options: IsQueuedOptions = {},
   ): boolean {
     const { schema } = this.#engine;
+    if (!["add", "remove", "set"].includes(type)) {
+      throw wrongType("type", type, "add, remove or set");
+    }
     const list = typeof states === "string" ? [states] : states;
+    checkNames("states", list);
     const names = list.map((name) => schema.names[indexOf(schema, name)]);
     return this.queue.some((mutation) =>
       mutation.type === type && names.every((name) => mutation.calledStates.includes(name)) &&
@@ -330,6 +340,8 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
   ): Unsubscribe {
     checkFunction("the subscriber", fn);
     const engine = this.#engine;
+    checkObject("options", options);
+    if (options.states !== undefined) checkNames("states", options.states);
     options.states?.forEach((name) => indexOf(engine.schema, name));
     if (engine.disposed) return Object.assign(() => {}, { [Symbol.dispose]: () => {} });
     return (engine.subscribers ??= new Subscribers(engine)).subscribe(fn, options);
@@ -358,7 +370,9 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     fn: NamedHandler<S, K, Machine<S>>,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Binding {
-    checkFunction(`the handler ${String(name)}`, fn);
+    if (typeof name !== "string") throw wrongType("name", name, "a handler's name");
+    checkFunction(`the handler ${name}`, fn);
+    checkObject("options", options);
     const { signal } = options;
     checkSignal(signal);
     const binding = this.#engine.bindings.bindOne(name, fn as HandlerFunction);
@@ -435,7 +449,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
   importTime(time: MachineTime, migrate?: Migration): void {
     const engine = this.#engine;
     if (engine.disposed) throw new MachineDisposedError(engine.id, "import a time");
-    if (engine.inTransition) {
+    if (!engine.open) {
       throw new SchemaError("Cannot import the time: a transition is running");
     }
     if (migrate !== undefined) checkFunction("migrate", migrate);
@@ -478,7 +492,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
    */
   setSchema<T>(schema: Schema<T>): Machine<T> {
     const engine = this.#engine;
-    if (engine.inTransition) {
+    if (!engine.open) {
       throw new SchemaError("Cannot set the schema: a transition is running");
     }
     if (engine.disposed) throw new MachineDisposedError(engine.id, "set the schema");
@@ -609,6 +623,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
    * must not await it: it would wait for itself.
    */
   async disposeAsync(options: { readonly timeout?: number | undefined } = {}): Promise<void> {
+    checkObject("options", options);
     const { timeout = Infinity } = options;
     checkDelay(timeout);
     this.dispose();
@@ -631,8 +646,8 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
  *
  * @throws {TypeError} If it is none.
  */
-function parentOf(parent: AnyMachine | undefined): Machine | null {
-  if (parent === undefined) return null;
+function parentOf(parent: AnyMachine | null | undefined): Machine | null {
+  if (parent === undefined || parent === null) return null;
   if (!(parent instanceof Machine)) {
     throw new TypeError("parent is no Machine of this copy of the library");
   }

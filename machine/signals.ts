@@ -1,3 +1,5 @@
+import { wrongType } from "../relations/mod.ts";
+
 interface Followed {
   readonly callbacks: Set<() => void>;
   readonly listener: () => void;
@@ -50,5 +52,5 @@ export class Signals {
 export function checkSignal(signal: unknown): void {
   if (signal === undefined) return;
   if (typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
-  throw new TypeError(`signal is ${String(signal)}, expected an AbortSignal`);
+  throw wrongType("signal", signal, "an AbortSignal");
 }

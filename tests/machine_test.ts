@@ -381,7 +381,8 @@ Deno.test("Machine.eval runs between transitions", async () => {
   });
   machine.add("Foo");
   await late;
-  assertEquals(seen, ["handler", "(Foo:1)"]);
+  // First in, first out, as mutations.
+  assertEquals(seen, ["handler", "(Foo:1 Bar:1)"]);
   assertEquals(await machine.eval(() => machine.remove("Bar")), "queued");
   assertEquals(machine.toString(), "(Foo:1)");
   await assertRejects(
