@@ -42,8 +42,8 @@ export function levelNumber(level: LogLevel): number {
  */
 export function argsMapper(names: readonly string[], maxLength = 20): ArgsMapper {
   checkNames("names", names);
-  if (typeof maxLength !== "number" || !(maxLength >= 0)) {
-    throw new RangeError(`maxLength is ${textOf(maxLength)}, expected a number from 0 up`);
+  if (maxLength !== Infinity && !(Number.isSafeInteger(maxLength) && maxLength >= 0)) {
+    throw new RangeError(`maxLength is ${textOf(maxLength)}, expected a whole number from 0 up`);
   }
   return (args) =>
     Object.fromEntries(

@@ -1,5 +1,13 @@
 import type { CompiledSchema, Timeouts } from "../relations/mod.ts";
-import { checkObject, indexOf, isObject, type StateNames, wrongType } from "../relations/mod.ts";
+import {
+  checkFunction,
+  checkNames,
+  checkObject,
+  indexOf,
+  isObject,
+  type StateNames,
+  wrongType,
+} from "../relations/mod.ts";
 import type { AnyMachine, Tracer } from "./any_machine.ts";
 import type { Handlers } from "./handler_types.ts";
 import { type ArgsMapper, levelNumber, type Logger, type LogLevel } from "./logging.ts";
@@ -43,7 +51,6 @@ export interface MachineOptions<S = Record<string, unknown>, M = MachineOf<S>> {
 
 const FLAGS = ["catchErrors", "printErrors"] as const;
 const LIMITS = ["handlerTimeout", "queueLimit", "drainLimit"] as const;
-const FUNCTIONS = ["logger", "logArgs"] as const;
 
 /**
  * Checks settings before anything is done with them.
@@ -53,7 +60,7 @@ const FUNCTIONS = ["logger", "logArgs"] as const;
  */
 export function checkOptions(options: MachineOptions): void {
   checkObject("options", options);
-  const { id, logLevel, tags, tracers, signal, handlers } = options;
+  const { id, logLevel, logger, logArgs, tags, tracers, signal, handlers } = options;
   if (id !== undefined && typeof id !== "string") throw wrongType("id", id, "a string");
   for (const name of FLAGS) {
     if (options[name] !== undefined && typeof options[name] !== "boolean") {
@@ -61,17 +68,10 @@ export function checkOptions(options: MachineOptions): void {
     }
   }
   for (const name of LIMITS) checkLimit(name, options[name]);
-  for (const name of FUNCTIONS) {
-    if (options[name] != null && typeof options[name] !== "function") {
-      throw wrongType(name, options[name], "a function");
-    }
-  }
+  if (logger !== undefined) checkFunction("logger", logger);
+  if (logArgs !== undefined && logArgs !== null) checkFunction("logArgs", logArgs);
   if (logLevel !== undefined) levelNumber(logLevel);
-  if (
-    tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === "string"))
-  ) {
-    throw wrongType("tags", tags, "a list of strings");
-  }
+  if (tags !== undefined) checkNames("tags", tags);
   if (tracers !== undefined && !Array.isArray(tracers)) {
     throw wrongType("tracers", tracers, "a list");
   }
@@ -93,7 +93,7 @@ function checkLimit(name: string, value: unknown): void {
  * @throws {RangeError} If its log level is unknown.
  */
 export function checkTracer(tracer: Tracer): void {
-  if (typeof tracer !== "object" || tracer === null) {
+  if (!isObject(tracer) || Array.isArray(tracer)) {
     throw wrongType("a tracer", tracer, "an object");
   }
   if (tracer.logLevel !== undefined) levelNumber(tracer.logLevel);

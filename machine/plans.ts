@@ -11,7 +11,7 @@ import type { Step } from "./any_machine.ts";
 import { HandlerNames } from "./handler_names.ts";
 import { LastTwo } from "./last_two.ts";
 import { Plan, type PlanRequest } from "./plan.ts";
-import { Budget, ByActive } from "./plan_cache.ts";
+import { Budget, ByActive, Kept } from "./plan_cache.ts";
 
 /*
  * What a mutation does depends only on the schema, the active states that are relevant to it and
@@ -248,14 +248,14 @@ export class Plans {
 
 /** All plans of one schema. */
 interface OfSchema {
-  readonly budget: Budget;
+  readonly kept: Kept;
   readonly byNames: Map<string, Plans>;
 }
 
 const ofSchemas = new WeakMap<CompiledSchema, OfSchema>();
 
 /** How many sets of handler names are kept per schema: machines that go on using others keep them. */
-const MAX_HANDLER_SETS = 64;
+const MAX_HANDLER_SETS = 32;
 
 /**
  * The shared plans of a schema and a set of handler names.
@@ -265,13 +265,17 @@ const MAX_HANDLER_SETS = 64;
 export function plansFor(schema: CompiledSchema, names: Iterable<string>): Plans {
   const sorted = [...names].sort();
   let of = ofSchemas.get(schema);
-  if (of === undefined) ofSchemas.set(schema, of = { budget: new Budget(), byNames: new Map() });
-  const { byNames, budget } = of;
+  if (of === undefined) ofSchemas.set(schema, of = { kept: new Kept(), byNames: new Map() });
+  const { byNames, kept } = of;
   const key = JSON.stringify(sorted);
   let plans = byNames.get(key);
   if (plans !== undefined) byNames.delete(key); // to the end: the first one is the least used
-  else plans = new Plans(schema, new HandlerNames(schema, sorted), budget);
+  else plans = new Plans(schema, new HandlerNames(schema, sorted), new Budget(kept));
   byNames.set(key, plans);
-  if (byNames.size > MAX_HANDLER_SETS) byNames.delete(byNames.keys().next().value!);
+  if (byNames.size > MAX_HANDLER_SETS) {
+    const [oldest, { budget }] = byNames.entries().next().value!;
+    byNames.delete(oldest);
+    budget.clear();
+  }
   return plans;
 }

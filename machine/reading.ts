@@ -58,7 +58,10 @@ export abstract class Reading<S> {
   }
 
   #list(states: OneOrMore<string>): number[] {
-    return typeof states === "string" ? [indexOf(this.#core.schema, states)] : this.#states(states);
+    const { schema } = this.#core;
+    if (typeof states === "string") return [indexOf(schema, states)];
+    checkNames("states", states);
+    return states.map((name) => indexOf(schema, name));
   }
 
   // --- checks --------------------------------------------------------------------
@@ -181,6 +184,7 @@ export abstract class Reading<S> {
     states: readonly N[],
     options?: StateWaitOptions,
   ): Promise<N> {
+    checkNames("states", states);
     const list = this.#states(states);
     if (list.length === 0) throw new RangeError("Cannot wait for any of no states");
     return this.#core.wait({ kind: "any", states: list }, options) as Promise<N>;

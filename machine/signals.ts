@@ -19,9 +19,10 @@ export class Signals {
       const callbacks = new Set<() => void>();
       const listener = () => {
         this.#followed.delete(signal);
+        signal.removeEventListener("abort", listener);
         for (const callback of callbacks) callback();
       };
-      signal.addEventListener("abort", listener, { once: true });
+      signal.addEventListener("abort", listener);
       this.#followed.set(signal, followed = { callbacks, listener });
     }
     followed.callbacks.add(fn);

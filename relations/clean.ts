@@ -1,4 +1,4 @@
-import { textOf } from "./checks.ts";
+import { isObject, textOf } from "./checks.ts";
 import { SchemaError, suggestion } from "./errors.ts";
 import { RELATIONS, type Schema, type State } from "./schema.ts";
 
@@ -107,10 +107,9 @@ function isMoved(name: string): boolean {
 
 /** A plain object, of whatever realm: `{ __proto__: {} }` is none. */
 function checkPlain(value: unknown, what: string): void {
-  const proto = typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : value;
-  if (typeof proto !== "object" || (proto !== null && Object.getPrototypeOf(proto) !== null)) {
-    throw new SchemaError(`${what} is ${shown(value)}, expected a plain object`);
-  }
+  const proto = isObject(value) ? Object.getPrototypeOf(value) : undefined;
+  if (proto === null || isObject(proto) && Object.getPrototypeOf(proto) === null) return;
+  throw new SchemaError(`${what} is ${shown(value)}, expected an object${isObject(value) ? " without a class" : ""}`);
 }
 
 /**
