@@ -58,6 +58,8 @@ const REBOUND = 64;
 const SUBSCRIBED = 128;
 /** Activations have timeouts. Set by `setTimers`. */
 const TIMED = 256;
+/** Handlers may only take so long. Set by `setHandlerTimeout`. */
+const LIMITED = 512;
 
 let machinesMade = 0;
 
@@ -79,7 +81,7 @@ export class Engine implements Core {
   timers: Timers | null = null;
   catchErrors = true;
   printErrors = true;
-  handlerTimeout = Infinity;
+  handlerTimeout = Infinity; // set by setHandlerTimeout
   queueLimit = 1000;
   drainLimit = 1_000_000;
   /** What comes after the running drain. */
@@ -187,12 +189,15 @@ export class Engine implements Core {
     if (this.#mode !== 0 || origin !== null) {
       return this.#submit(this.callOf(type, states), args, origin, null);
     }
-    const call = this.callOf(type, states);
+    const call = typeof states === "string"
+      ? this.#handlers.plans.one(type, states)
+      : this.callOf(type, states);
     const plan = call.plan(this.active);
-    if (call.needsArgs !== -1 || innermost() !== null && !plan.silent) {
-      return this.#submit(call, args, null, null);
+    if (!plan.silent) {
+      return call.needsArgs === -1 && innermost() === null
+        ? this.drain.startPlanned(plan, args, this.#handlers.table)
+        : this.#submit(call, args, null, null);
     }
-    if (!plan.silent) return this.drain.startPlanned(plan, args, this.#handlers.table);
     if (plan.changes || type !== "remove") this.transitions++;
     if (!plan.accepted) {
       this.canceledBy(call);
@@ -209,18 +214,24 @@ export class Engine implements Core {
     if (waits !== null && waits.size > 0) {
       waits.notify(plan.once, plan.twice, plan.resolution.enters, args);
     }
-    const call = plan.autosFollow ? this.#handlers.plans.nextAuto(this.active) : null;
-    if (call !== null) {
-      const next = call.plan(this.active);
-      // Other handlers, or an event, may follow: the drain has a way for all of them.
-      if (!next.silent) {
-        this.drain.start(call, undefined, null);
-      } else {
-        this.transitions++;
-        if (next.accepted) this.#moveTicks(next, undefined);
-      }
-    }
+    if (plan.autosFollow) this.#moveAutos();
     if (waits !== null) waits.queueEnded();
+  }
+
+  /** The auto mutation that follows; with handlers, or an event, the drain has a way for all of them. */
+  #moveAutos(): void {
+    const call = this.#handlers.plans.nextAuto(this.active);
+    if (call === null) return;
+    const next = call.plan(this.active);
+    if (!next.silent) return void this.drain.start(call, undefined, null);
+    this.transitions++;
+    if (!next.accepted) return;
+    this.clock.advance(next.once, next.twice);
+    next.flip(this.active);
+    const { waits } = this;
+    if (waits !== null && waits.size > 0) {
+      waits.notify(next.once, next.twice, next.resolution.enters, undefined);
+    }
   }
 
   #submit(call: Call, args: unknown, origin: MutationOrigin | null, ask: Ask | null): Result {
@@ -548,6 +559,12 @@ export class Engine implements Core {
   setBusy(busy: boolean): void {
     if (busy) this.#mode |= BUSY;
     else this.#mode &= ~BUSY;
+  }
+
+  /** Sets what a synchronous handler may take. */
+  setHandlerTimeout(ms: number): void {
+    this.handlerTimeout = ms;
+    this.#setMode(LIMITED, ms !== Infinity);
   }
 
   /** Called when a tracer or the log level changes. */

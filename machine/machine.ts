@@ -115,7 +115,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     engine.printErrors = options.printErrors ?? true;
     engine.queueLimit = options.queueLimit ?? 1000;
     engine.drainLimit = options.drainLimit ?? 1_000_000;
-    engine.handlerTimeout = options.handlerTimeout ?? Infinity;
+    engine.setHandlerTimeout(options.handlerTimeout ?? Infinity);
     if (options.tags) this.#more.tags = [...options.tags];
     if (options.handlers) engine.bindings.bindObject(options.handlers);
     if (options.logLevel || options.logger || options.logArgs) {

@@ -38,8 +38,9 @@ export class Call implements PlanRequest {
   readonly needsArgs: number;
   /** Where it belongs. */
   readonly plans: Plans;
-  #relevant: readonly number[] | null = null;
-  #byActive: ByActive<Plan<Call>> | null = null;
+  /** The states on which its plans depend. */
+  readonly #relevant: readonly number[];
+  readonly #byActive: ByActive<Plan<Call>>;
   #steps: ByActive<readonly Step[]> | null = null;
 
   constructor(
@@ -49,7 +50,7 @@ export class Call implements PlanRequest {
     auto = false,
     forced = false,
   ) {
-    const { schema } = plans;
+    const { schema, handlers } = plans;
     this.plans = plans;
     this.type = type;
     this.auto = auto;
@@ -60,25 +61,21 @@ export class Call implements PlanRequest {
     this.needsArgs = !schema.special || type === "remove"
       ? -1
       : called.find((state) => schema.needsArgs[state]) ?? -1;
-  }
-
-  /** The states on which its plans depend. */
-  get #considered(): readonly number[] {
-    const { schema, handlers } = this.plans;
-    return this.#relevant ??= relevantStates(schema, this.called, this.type, {
+    this.#relevant = relevantStates(schema, called, type, {
       selfs: handlers.slots.self.keys(),
       pairs: handlers.pairs,
     });
+    this.#byActive = this.#cache();
   }
 
   /** The plan for an active set in which no state lacks what it requires or is removed. */
   plan(active: StateSet): Plan<Call> {
-    return (this.#byActive ??= this.#cache()).get(active);
+    return this.#byActive.get(active);
   }
 
   #cache(): ByActive<Plan<Call>> {
     const { schema, handlers, budget } = this.plans;
-    const relevant = this.#considered;
+    const relevant = this.#relevant;
     return new ByActive(
       budget,
       relevant,
@@ -103,7 +100,7 @@ export class Call implements PlanRequest {
   relationSteps(active: StateSet): readonly Step[] {
     this.#steps ??= new ByActive(
       this.plans.budget,
-      this.#considered,
+      this.#relevant,
       (active) => this.freshSteps(active),
       (steps) => JSON.stringify(steps),
     );
