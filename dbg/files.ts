@@ -1,4 +1,4 @@
-import { LIMITS, parseMessage, type WireMessage } from "../telemetry/protocol.ts";
+import { LIMITS, parseMessage, type WireMessage } from "../telemetry/debugger/protocol.ts";
 import type { ClientData } from "./model/client_data.ts";
 import type { Store } from "./model/store.ts";
 

@@ -20,7 +20,7 @@ export {
   VIEWS,
 } from "./schema.ts";
 export { Session, type SessionOptions, type SessionState } from "./session.ts";
-export type * from "../telemetry/protocol.ts";
+export type * from "../telemetry/debugger/protocol.ts";
 export {
   type ClientSummary,
   type DebuggerServer,

@@ -1,4 +1,4 @@
-import { type Hello, parseFrame, ProtocolError } from "../telemetry/protocol.ts";
+import { type Hello, parseFrame, ProtocolError } from "../telemetry/debugger/protocol.ts";
 import { exportStream } from "./files.ts";
 import type { ClientData, Row } from "./model/client_data.ts";
 import { linesOf } from "./model/log_view.ts";

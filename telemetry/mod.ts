@@ -10,4 +10,4 @@ export {
   type DebuggerConnection,
   type DebuggerOptions,
   DEFAULT_URL,
-} from "./client.ts";
+} from "./debugger/client.ts";

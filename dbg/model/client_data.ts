@@ -4,7 +4,7 @@ import {
   type WireLog,
   type WireStep,
   type WireTransition,
-} from "../../telemetry/protocol.ts";
+} from "../../telemetry/debugger/protocol.ts";
 
 /** Rows of a chunk: what leaves at once when memory is short. */
 const ROWS = 512;

@@ -1,4 +1,4 @@
-import type { Batch, Hello } from "../../telemetry/protocol.ts";
+import type { Batch, Hello } from "../../telemetry/debugger/protocol.ts";
 import { ClientData } from "./client_data.ts";
 
 /** What a store holds at most. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { LIMITS, parseFrame, ProtocolError } from "../../telemetry/protocol.ts";
+import { LIMITS, parseFrame, ProtocolError } from "../../../telemetry/debugger/protocol.ts";
 
 const hello = {
   kind: "hello",

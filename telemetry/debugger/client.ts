@@ -5,7 +5,7 @@ import {
   type LogLevel,
   type Tracer,
   type Transition,
-} from "../mod.ts";
+} from "../../mod.ts";
 import {
   type Hello,
   PROTOCOL_VERSION,
