@@ -1,5 +1,6 @@
 import { STEP_KINDS } from "../../telemetry/debugger/protocol.ts";
 import type { ClientData, Row } from "./client_data.ts";
+import { clockText } from "./clock_text.ts";
 import type { Rows } from "./filtered.ts";
 import type { Model } from "./model.ts";
 import type { LogLine } from "./view_types.ts";
@@ -69,7 +70,7 @@ export function logLines(model: Model, client: ClientData, rows: Rows, height: n
     const lines: LogLine[] = [...own, ...said].filter(({ level }) => level <= filters.level);
     const before = position > 0 ? client.time(rows.at(position - 1)) : 0;
     if (lines.length > 0 && Math.floor(before / 1000) !== Math.floor(time / 1000)) {
-      const text = new Date(time).toISOString().slice(11, 19);
+      const text = clockText(time, "seconds");
       lines.unshift({ ...base, kind: "time", time, level: 0, prefix: "", text });
     }
     return lines;

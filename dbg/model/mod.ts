@@ -4,8 +4,9 @@
  * @module
  */
 export { ClientData, type Row } from "./client_data.ts";
+export { CLOCK, clockText } from "./clock_text.ts";
 export * from "./model.ts";
-export { Store, type StoreOptions, type StoreWatcher } from "./store.ts";
+export { RefusedError, Store, type StoreOptions, type StoreWatcher } from "./store.ts";
 export { selected, update } from "./update.ts";
 export { transitionView, view } from "./view.ts";
 export type * from "./view_types.ts";
