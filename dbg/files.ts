@@ -87,7 +87,7 @@ function* messagesOf(client: ClientData, machine: number): Generator<string> {
   let row = client.first;
   let ticks = client.ticksAt(row);
   yield introduction(ticks);
-  const dropped = client.dropped + client.refused;
+  const dropped = Math.min(client.dropped + client.refused, Number.MAX_SAFE_INTEGER);
   while (row < client.end && client.hello === hello) {
     if (row < client.first) {
       row = client.first;

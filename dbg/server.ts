@@ -49,15 +49,14 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
   const gate = token ? new TokenGate(token) : null;
   const sockets = new Set<WebSocket>();
   const answer = (request: Request, address: string): Response | Promise<Response> => {
+    // The names in it come first: an address that is none cannot even be taken apart.
+    const access = accessOf(request.headers, gate !== null);
+    if (access === "none") return foreign(store);
     const url = new URL(request.url);
     const { pathname } = url;
     const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
     const machine = upgrade && pathname === "/";
-    const access = accessOf(request.headers, gate !== null);
-    if (access === "none" || (access === "send" && !machine)) {
-      store.refuse("A request from another host or origin");
-      return text("Host or origin is foreign", 403);
-    }
+    if (access === "send" && !machine) return foreign(store);
     const shown = gate?.check(shownToken(request, url), address, performance.now()) ?? "right";
     if (shown !== "right") return unauthorized(request, shown, store);
     if (machine) {
@@ -131,6 +130,11 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
 
 function text(message: string, status: number): Response {
   return new Response(`${message}\n`, { status });
+}
+
+function foreign(store: Store): Response {
+  store.refuse("A request from another host or origin");
+  return text("Host or origin is foreign", 403);
 }
 
 function json(value: unknown): Response {
