@@ -314,7 +314,8 @@ function check(value: unknown, name: string, max: number, read: (item: unknown) 
 function text(value: unknown, name: string): string {
   if (typeof value !== "string") throw new ProtocolError(`"${name}" is not a string`);
   if (value.length > LIMITS.text) throw new ProtocolError(`"${name}" is too long`);
-  return value;
+  // Half a surrogate pair is no text: it cannot stand in an address, for example.
+  return value.toWellFormed();
 }
 
 /** A number of milliseconds that a date can have: all that is shown of time builds on that. */

@@ -32,7 +32,7 @@ const ANCHOR = [
 ];
 
 function anchored(): Store {
-  const store = new Store();
+  const store = new Store({ maxClients: 20 });
   assertEquals(new Receiver(store).frame(JSON.stringify(ANCHOR)), null);
   return store;
 }
