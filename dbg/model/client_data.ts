@@ -6,10 +6,7 @@ import {
   type WireStep,
   type WireTransition,
 } from "../../telemetry/debugger/protocol.ts";
-
-/** Rows of a chunk, and roughly its bytes: what leaves at once when memory is short. */
-const ROWS = 512;
-const BYTES = 500_000;
+import { Chunk, read, seek, textBytes } from "./chunk.ts";
 
 /** Bits of the flags column; the lowest two are the type. */
 export const ACCEPTED = 4;
@@ -32,106 +29,6 @@ export interface Row extends Omit<WireTransition, "ticks"> {
   readonly steps: readonly WireStep[];
   /** Whether it called or activated `Exception`. */
   readonly error: boolean;
-}
-
-interface Extras {
-  readonly args?: Readonly<Record<string, string>>;
-  readonly source?: readonly [string, number, string];
-  readonly refusedBy?: string;
-  readonly lost?: number;
-}
-
-/** Columns of up to 512 transitions, and the lines of the log that came meanwhile. */
-class Chunk {
-  /** The absolute row number of its first row. */
-  readonly first: number;
-  size = 0;
-  readonly time: Float64Array = new Float64Array(ROWS);
-  readonly duration: Float64Array = new Float64Array(ROWS);
-  readonly id: Float64Array = new Float64Array(ROWS);
-  readonly queue: Uint32Array = new Uint32Array(ROWS);
-  readonly flags: Uint8Array = new Uint8Array(ROWS);
-  readonly touched: Uint32Array = new Uint32Array(ROWS);
-  readonly offset: Uint32Array = new Uint32Array(ROWS);
-  readonly extras: Map<number, Extras> = new Map();
-  readonly logs: WireLog[] = [];
-  /** The transitions that its lines belong to: none is looked for outside. */
-  firstLog = Infinity;
-  lastLog = -1;
-  readonly #words = new Map<string, number>();
-  readonly words: string[] = [];
-  bytes: Uint8Array = new Uint8Array(4096);
-  used = 0;
-  extra = 0;
-  readonly ticks: Float64Array;
-
-  constructor(first: number, ticks: Float64Array) {
-    this.first = first;
-    this.ticks = ticks.slice();
-  }
-
-  get memory(): number {
-    return ROWS * 37 + this.bytes.length + this.ticks.length * 8 + this.extra + 500;
-  }
-
-  /** Whether the next row goes to another one. */
-  get full(): boolean {
-    return this.size === ROWS || this.used + this.extra > BYTES;
-  }
-
-  /** The time of what is oldest in it. */
-  get since(): number {
-    return this.size > 0 ? this.time[0] : this.logs[0]?.[1] ?? -Infinity;
-  }
-
-  /** The number of a handler's name; 0 for none. */
-  word(word: string): number {
-    if (word === "") return 0;
-    let number = this.#words.get(word);
-    if (number === undefined) {
-      number = this.words.push(word);
-      this.#words.set(word, number);
-      this.extra += 100 + word.length * 2;
-    }
-    return number;
-  }
-
-  /** Variable length, seven bits a byte but for the first, which has the sign and six. */
-  put(value: number): void {
-    if (this.used + 10 > this.bytes.length) {
-      const more = new Uint8Array(this.bytes.length * 2);
-      more.set(this.bytes);
-      this.bytes = more;
-    }
-    let rest = Math.abs(value);
-    let bits = (rest % 64) * 2 + (value < 0 ? 1 : 0);
-    rest = Math.floor(rest / 64);
-    while (rest > 0) {
-      this.bytes[this.used++] = bits | 128;
-      bits = rest % 128;
-      rest = Math.floor(rest / 128);
-    }
-    this.bytes[this.used++] = bits;
-  }
-}
-
-/** Where `read` is. */
-let at = 0;
-
-function read(bytes: Uint8Array): number {
-  let byte = bytes[at++];
-  const negative = (byte & 1) === 1;
-  let value = (byte & 127) >> 1;
-  for (let scale = 64; byte >= 128; scale *= 128) {
-    byte = bytes[at++];
-    value += (byte & 127) * scale;
-  }
-  return negative ? -value : value;
-}
-
-/** Bytes of strings and lists of numbers, roughly. */
-function textBytes(text: string): number {
-  return 32 + text.length * 2;
 }
 
 /** Bytes of what a machine says of itself, roughly. */
@@ -420,17 +317,16 @@ export class ClientData {
   /** Whether a row called, changed or, through a step, touched one of these states. */
   touches(row: number, states: ReadonlySet<number>): boolean {
     const [chunk, i] = this.#place(row);
-    const { bytes } = chunk;
-    at = chunk.offset[i];
-    for (let n = read(bytes); n > 0; n--) if (states.has(read(bytes))) return true;
-    for (let n = read(bytes); n > 0; n--) {
-      if (states.has(read(bytes))) return true;
-      read(bytes);
+    seek(chunk, i);
+    for (let n = read(); n > 0; n--) if (states.has(read())) return true;
+    for (let n = read(); n > 0; n--) {
+      if (states.has(read())) return true;
+      read();
     }
-    for (let n = read(bytes); n > 0; n--) {
-      read(bytes);
-      if (states.has(read(bytes)) || states.has(read(bytes))) return true;
-      read(bytes);
+    for (let n = read(); n > 0; n--) {
+      read();
+      if (states.has(read()) || states.has(read())) return true;
+      read();
     }
     return false;
   }
@@ -438,17 +334,16 @@ export class ClientData {
   /** A kept row, decoded. */
   row(row: number): Row {
     const [chunk, i] = this.#place(row);
-    const { bytes } = chunk;
-    at = chunk.offset[i];
-    const called = Array.from({ length: read(bytes) }, () => read(bytes));
-    const deltas = Array.from({ length: read(bytes) * 2 }, () => read(bytes));
+    seek(chunk, i);
+    const called = Array.from({ length: read() }, () => read());
+    const deltas = Array.from({ length: read() * 2 }, () => read());
     const steps = Array.from(
-      { length: read(bytes) },
+      { length: read() },
       (): WireStep => {
-        const kind = read(bytes);
-        const state = read(bytes);
-        const by = read(bytes);
-        const word = read(bytes);
+        const kind = read();
+        const state = read();
+        const by = read();
+        const word = read();
         return [kind, state, by, word === 0 ? "" : chunk.words[word - 1]];
       },
     );
@@ -477,13 +372,12 @@ export class ClientData {
     if (bounded === this.end) return [...this.#ticks];
     const [chunk, i] = this.#place(bounded);
     const ticks = [...chunk.ticks];
-    const { bytes } = chunk;
     for (let row = 0; row < i; row++) {
-      at = chunk.offset[row];
-      for (let n = read(bytes); n > 0; n--) read(bytes);
-      for (let n = read(bytes); n > 0; n--) {
-        const state = read(bytes);
-        ticks[state] += read(bytes);
+      seek(chunk, row);
+      for (let n = read(); n > 0; n--) read();
+      for (let n = read(); n > 0; n--) {
+        const state = read();
+        ticks[state] += read();
       }
     }
     return ticks;
