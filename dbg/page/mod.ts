@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { svg } from "../../gen/svg.ts";
+import { svg } from "../../diagram/mod.ts";
 import type { Schema } from "../../relations/mod.ts";
 import { type Model, type Store, view, type Viewport } from "../model/mod.ts";
 import { Session } from "../session.ts";

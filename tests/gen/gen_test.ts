@@ -10,7 +10,7 @@ import {
   statesFile,
   svg,
 } from "../../gen/main.ts";
-import { defineSchema, Machine, mergeSchemas, type Schema } from "../../mod.ts";
+import { defineSchema, Machine, mergeSchemas, type Schema, StateUnknownError } from "../../mod.ts";
 import { basic, connected } from "../../schemas/mod.ts";
 import { MachineHandlers } from "./golden/handlers.ts";
 import { type FooHandlers, type Name, names, schema } from "./golden/states_file.ts";
@@ -301,7 +301,7 @@ Deno.test("mermaid and svg draw what a schema says, and only that", () => {
   A x--x|remove| C
 `,
   );
-  assertThrows(() => mermaid(small, { state: "D" }), InputError, 'Unknown state "D"');
+  assertThrows(() => mermaid(small, { state: "D" }), StateUnknownError, 'Unknown state "D"');
   const picture = svg(big.schema, { groups: big.groups });
   for (const state of Object.keys(big.schema)) assertMatch(picture, new RegExp(`>${state}( ·|<)`));
   assertEquals(picture, svg(big.schema, { groups: big.groups }));

@@ -1,5 +1,10 @@
-import { compileSchema, type Relation, RELATIONS, type Schema } from "../relations/mod.ts";
-import { InputError } from "./states.ts";
+import {
+  compileSchema,
+  type Relation,
+  RELATIONS,
+  type Schema,
+  StateUnknownError,
+} from "../relations/mod.ts";
 
 /** Which part of a schema is drawn, and how it is grouped. */
 export interface DiagramOptions {
@@ -44,13 +49,13 @@ export interface Diagram {
 /**
  * What is to be drawn of a schema.
  *
- * @throws {InputError} If there is no state `options.state`.
+ * @throws {StateUnknownError} If there is no state `options.state`.
  */
 export function diagramOf(schema: Schema, options: DiagramOptions = {}): Diagram {
   const { names, states } = compileSchema(schema);
   const { groups = {}, state } = options;
   if (state !== undefined && !names.includes(state)) {
-    throw new InputError(`Unknown state "${state}": known are ${names.join(", ")}`);
+    throw new StateUnknownError(state, names);
   }
   const all: DiagramEdge[] = [];
   for (const from of names) {
