@@ -292,7 +292,7 @@ Deno.test("mermaid and svg draw what a schema says, and only that", () => {
   assertEquals(
     mermaid(small, { groups: { Ends: ["A", "C"] } }),
     `flowchart LR
-  subgraph group_Ends["Ends"]
+  subgraph group_0["Ends"]
     A["A"]
     C["C"]
   end
