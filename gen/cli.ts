@@ -293,7 +293,7 @@ async function check(
     const count = report.findings.length;
     const bound = report.complete
       ? ""
-      : `; the bound of ${maxConfigurations} was hit: more may be wrong, raise --max-configurations`;
+      : "; they are too many to try everything: there may be more findings";
     console.log(
       `${count} finding${
         count === 1 ? "" : "s"
