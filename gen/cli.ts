@@ -1,6 +1,7 @@
 import { Command, ValidationError } from "@cliffy/command";
 import { CompletionsCommand } from "@cliffy/command/completions";
 import config from "../deno.json" with { type: "json" };
+import { mermaid, svg } from "../diagram/mod.ts";
 import { checkSchema } from "./check.ts";
 import { grafanaDashboard } from "./grafana.ts";
 import { pushDashboard } from "./grafana_push.ts";
@@ -8,11 +9,9 @@ import { handlersFile } from "./handlers_file.ts";
 import { type Imported, importOriginal } from "./import_original.ts";
 import { importXState } from "./import_xstate.ts";
 import { loadStates, readText, reason } from "./load.ts";
-import { mermaid } from "./mermaid.ts";
 import { REGION_START } from "./region.ts";
 import { checkNames, InputError, inputFault, parseRelations, parseStates } from "./states.ts";
 import { statesFile } from "./states_file.ts";
-import { svg } from "./svg.ts";
 
 /** Where a command writes, and whether it may. */
 interface Output {
@@ -294,7 +293,7 @@ async function check(
     const count = report.findings.length;
     const bound = report.complete
       ? ""
-      : `; the bound of ${maxConfigurations} was hit: more may be wrong, raise --max-configurations`;
+      : "; they are too many to try everything: there may be more findings";
     console.log(
       `${count} finding${
         count === 1 ? "" : "s"
