@@ -1,3 +1,7 @@
+/*
+ * Longer than other files: it is the one place that knows all parts of a machine, puts them together and
+ * implements what they see of each other (`core.ts`). Each part's rule stands in the part's own file.
+ */
 import { checkDelay, Clock, type Context, delay } from "../clock/mod.ts";
 import {
   checkObject,

@@ -1,3 +1,7 @@
+/*
+ * Longer than other files: the public face of a machine with its documentation, a line or two of code per
+ * member. What they do stands behind: `engine.ts`; the reading half is `reading.ts`.
+ */
 import { checkDelay } from "../clock/mod.ts";
 import {
   type ArgsOf,
