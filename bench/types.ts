@@ -4,13 +4,14 @@
  *
  *     deno task bench:types
  */
+import { fileURLToPath } from "node:url";
 const ROUNDS = 9;
 const STATES = 500;
 const HANDLERS = 200;
 const GOAL = 0.6;
 
 const mod = new URL("../mod.ts", import.meta.url).href;
-const config = new URL("../deno.json", import.meta.url).pathname;
+const config = fileURLToPath(new URL("../deno.json", import.meta.url));
 
 /** A program: a machine, its handlers, and errors that have to be found. */
 function program(states: number, handler: (index: number, names: readonly string[]) => string) {

@@ -1,7 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 
-const program = new URL("../../examples/process_file.ts", import.meta.url).pathname;
-const config = new URL("../../deno.json", import.meta.url).pathname;
+const program = fileURLToPath(new URL("../../examples/process_file.ts", import.meta.url));
+const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 function start(cwd: string, ...args: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
