@@ -69,10 +69,7 @@ for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     await Deno.writeTextFile(`${folder}/big.bin.gz`, "an earlier result");
     const child = start(folder, "big.bin");
     const reader = child.stdout.getReader();
-    let out = "";
-    while (!out.includes("+ProcessingFile")) {
-      out += new TextDecoder().decode((await reader.read()).value);
-    }
+    await said(reader, "+ProcessingFile");
     child.kill(signal);
     while (!(await reader.read()).done);
     const { code } = await child.status;
@@ -107,13 +104,20 @@ Deno.test("process_file ends when it is interrupted while a read is blocked", as
   await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
   const child = start(folder, "pipe");
   const reader = child.stdout.getReader();
-  let out = "";
-  while (!out.includes("+ProcessingFile")) {
-    out += new TextDecoder().decode((await reader.read()).value);
-  }
+  await said(reader, "+ProcessingFile");
   child.kill("SIGINT");
   while (!(await reader.read()).done);
   assertEquals((await child.status).code, 130);
   await child.stderr.cancel();
   await Deno.remove(folder, { recursive: true });
 });
+
+/** Waits until a program has printed a word; fails when it ends before. */
+async function said(reader: ReadableStreamDefaultReader<Uint8Array>, word: string): Promise<void> {
+  let out = "";
+  while (!out.includes(word)) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The program ended without printing ${word}: ${out}`);
+    out += new TextDecoder().decode(value);
+  }
+}
