@@ -109,7 +109,9 @@ function isMoved(name: string): boolean {
 function checkPlain(value: unknown, what: string): void {
   const proto = isObject(value) ? Object.getPrototypeOf(value) : undefined;
   if (proto === null || isObject(proto) && Object.getPrototypeOf(proto) === null) return;
-  throw new SchemaError(`${what} is ${shown(value)}, expected an object${isObject(value) ? " without a class" : ""}`);
+  throw new SchemaError(
+    `${what} is ${shown(value)}, expected an object${isObject(value) ? " without a class" : ""}`,
+  );
 }
 
 /**
