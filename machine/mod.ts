@@ -69,3 +69,5 @@ export { globalTracers } from "./tracer.ts";
 export { Reading } from "./reading.ts";
 export { Machine } from "./machine.ts";
 export { Result, submit } from "./mutation.ts";
+export type { ArgsOf, NeedsArgs, StateNames } from "../relations/mod.ts";
+export { AsyncMachineError } from "../relations/mod.ts";
