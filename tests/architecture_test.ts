@@ -17,7 +17,9 @@ const sources = Object.keys(MAY_IMPORT).flatMap((folder) =>
 );
 
 const importsOf = (text: string) =>
-  [...text.matchAll(/^(?:import|export(?! interface))[^;]*?from "([^"]+)";/gms)].map(([, to]) => to);
+  [...text.matchAll(/^(?:import|export(?! interface))[^;]*?from "([^"]+)";/gms)].map(([, to]) =>
+    to
+  );
 
 Deno.test("the library's folders import only downward", () => {
   const wrong = sources.flatMap(({ folder, name, text }) =>
