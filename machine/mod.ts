@@ -40,7 +40,6 @@ export type {
   StateHandlers,
   UnknownHandler,
 } from "./handler_types.ts";
-export type { MachineChange } from "./subscribers.ts";
 export type { MachineTime, Migration } from "./restore.ts";
 export type { ResumeOptions } from "./resume.ts";
 export type { ReadableCore } from "./reading.ts";

@@ -113,7 +113,11 @@ Deno.test("signal, timeout and disposal end the waiting; nobody has to await", a
   const aborted = machine.ask("Slow", { ms: 1 }, { signal: stop.signal });
   stop.abort(new Error("enough"));
   await assertRejects(() => aborted, Error, "enough");
-  await assertRejects(() => machine.ask("Slow", { ms: 1 }, { signal: stop.signal }), Error, "enough");
+  await assertRejects(
+    () => machine.ask("Slow", { ms: 1 }, { signal: stop.signal }),
+    Error,
+    "enough",
+  );
   const late = await machine.ask("Slow", { ms: 1 }, { timeout: 1 }).catch((error) => error);
   assertEquals(late.name, "TimeoutError");
   assert(late.message.includes("Slow"));

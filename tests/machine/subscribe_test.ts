@@ -1,12 +1,12 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { AsyncMachineError, Machine, type MachineChange } from "../../mod.ts";
+import { AsyncMachineError, type Change, Machine } from "../../mod.ts";
 
 const quiet = { printErrors: false } as const;
 
 const make = () => {
   const machine = new Machine({ A: {}, B: { multi: true }, C: {} }, quiet);
   const seen: string[] = [];
-  const note = ({ cause, changed, mutation }: MachineChange) =>
+  const note = ({ cause, changed, mutation }: Change) =>
     void seen.push(`${cause} ${changed} ${mutation?.calledStates ?? "-"}`);
   return { machine, seen, note };
 };
