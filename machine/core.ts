@@ -59,8 +59,6 @@ export interface Core {
   /** It has settled. */
   handlerSettled(promise: PromiseLike<unknown>): void;
 
-  /** Marks the machine as running a drain, or not. */
-  setBusy(busy: boolean): void;
   /** The plan of a call for the present active states. */
   planOf(call: Call, failed: Failed | null): Plan<Call>;
   /** The same request for the present schema and handlers. */
@@ -69,14 +67,10 @@ export interface Core {
   apply(plan: Plan<Call>, args: unknown): void;
   /** After a throw: states that entered, or were called again, leave. */
   undo(states: readonly number[]): void;
-  /** Whether waits or subscribers may have to be told of changes. */
-  readonly noticed: boolean;
   /** Whether somebody has subscribed. */
   readonly subscribed: boolean;
   /** Tells waits, and subscribers if there is a record for them, of a transition that moved ticks. */
   notify(plan: Plan<Call>, result: Result, args: unknown, tx: TransitionRecord | null): void;
-  /** Whether somebody waits for the end of the drain. */
-  readonly followed: boolean;
   /** A drain is over: whoever waits for that is told. */
   drained(): void;
   /** Remembers why a mutation was canceled. */

@@ -34,6 +34,10 @@ const NAMED = 8;
 export class Drain {
   /** The transition that runs; another one during a dry run. */
   running: Running;
+  /** Whether a drain runs: set and cleared where it begins and ends. */
+  busy = false;
+  /** Whether somebody is to be told of changes or of the end: waits, subscribers, tracers, timers. Set by the engine. */
+  attended = false;
   /** Whether a function of the program has its turn between transitions: it may change everything. */
   evaluating = false;
   readonly #core: Core;
@@ -91,12 +95,12 @@ export class Drain {
   startPlanned(plan: Plan<Call>, args: unknown, table: HandlerTable): Result {
     const core = this.#core;
     const { running } = this;
-    core.setBusy(true);
+    this.busy = true;
     enter(running);
     running.beginPlanned(plan, args, ++core.transitions);
     try {
       const result = runTransition(core, running, plan, table);
-      if (plan.follows || result !== "executed" || core.noticed) {
+      if (plan.follows || result !== "executed" || this.attended) {
         this.#finish(running, result, table);
       } else {
         if (running.recorded !== null) running.recorded.result = result;
@@ -106,8 +110,8 @@ export class Drain {
       return result;
     } finally {
       leave(null);
-      core.setBusy(false);
-      if (this.#rare || core.followed) this.#end();
+      this.busy = false;
+      if (this.#rare || this.attended) this.#end();
     }
   }
 
@@ -124,7 +128,7 @@ export class Drain {
 
   #begin(first: boolean): void {
     const { running } = this;
-    this.#core.setBusy(true);
+    this.busy = true;
     this.#rare = true;
     const outer = enter(running);
     if (outer !== null) running.nest(outer);
@@ -134,9 +138,9 @@ export class Drain {
   #end(): void {
     const core = this.#core;
     leave(this.running.outer);
-    core.setBusy(false);
+    this.busy = false;
     if (this.#rare) this.#forget();
-    if (core.followed) core.drained();
+    if (this.attended) core.drained();
     if (this.#thrown !== null) this.#throw();
   }
 
@@ -253,7 +257,7 @@ export class Drain {
       tx = this.#tell(running, plan, result);
     }
     running.end();
-    if (applied && core.noticed) core.notify(plan, result, args, tx);
+    if (applied && this.attended) core.notify(plan, result, args, tx);
   }
 
   /** Tells the outcome to the record, tracers, and who asked; returns the record if subscribers want it. */
@@ -291,7 +295,7 @@ export class Drain {
   dryRun(call: Call, args: unknown): TransitionRecord {
     const core = this.#core;
     const outer = this.running;
-    const idle = !core.busy;
+    const idle = !this.busy;
     if (core.disposed || outer.check && outer.active) {
       // Handlers of a dry run must not start another: relations alone answer.
       const tx = new TransitionRecord(core, call, args, null, true);
@@ -301,7 +305,7 @@ export class Drain {
     const running = new Running(core);
     running.check = true;
     this.running = running;
-    core.setBusy(true);
+    this.busy = true;
     running.nest(enter(running));
     const tx = new TransitionRecord(core, call, args, running.outer?.source ?? null, true);
     try {
@@ -309,9 +313,9 @@ export class Drain {
     } finally {
       leave(running.outer);
       this.running = outer;
-      core.setBusy(!idle);
+      this.busy = !idle;
     }
-    if (idle && (this.#queue.size > 0 || this.#thrown !== null || core.followed)) {
+    if (idle && (this.#queue.size > 0 || this.#thrown !== null || this.attended)) {
       this.between(() => {}); // ends as all drains do
     }
     return tx;

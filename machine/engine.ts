@@ -44,8 +44,6 @@ import { type Condition, rejected, Waits } from "./waits.ts";
  * The bits of `mode`. While it is 0, a mutation without handlers takes the short cut: nobody can see
  * more of it than ticks and promises.
  */
-/** A drain runs. Set and cleared by `setBusy`. */
-const BUSY = 1;
 /** Somebody watches. Set and cleared by `setObserver`. */
 const OBSERVED = 2;
 /** The machine is over. Set by `dispose`, never cleared. */
@@ -88,7 +86,7 @@ export class Engine implements Core {
   handlerTimeout = Infinity; // set by setHandlerTimeout
   queueLimit = 1000;
   drainLimit = 1_000_000;
-  /** What comes after the running drain. */
+  /** What comes after the running drain; set by `whenAtRest`. */
   onRest: (() => void) | null = null;
   /** The last error. */
   err: Error | null = null;
@@ -138,7 +136,7 @@ export class Engine implements Core {
   }
 
   get busy(): boolean {
-    return (this.#mode & BUSY) !== 0;
+    return this.#drain !== null && this.#drain.busy;
   }
 
   get running(): Running {
@@ -155,21 +153,25 @@ export class Engine implements Core {
     return this.#drain !== null && this.#drain.running.active;
   }
 
-  get noticed(): boolean {
-    return this.waits !== null || (this.#mode & SUBSCRIBED) !== 0;
-  }
-
-  get followed(): boolean {
-    return this.waits !== null || this.observer !== null || this.timers !== null ||
-      this.onRest !== null;
-  }
-
   get signals(): Signals {
     return this.#signals ??= new Signals();
   }
 
   get drain(): Drain {
-    return this.#drain ??= new Drain(this);
+    return this.#drain ?? this.#makeDrain();
+  }
+
+  #makeDrain(): Drain {
+    this.#drain = new Drain(this);
+    this.#attend();
+    return this.#drain;
+  }
+
+  /** Called when somebody begins to wait, watch, subscribe or run a time. */
+  #attend(): void {
+    if (this.#drain === null) return;
+    this.#drain.attended = this.waits !== null || this.observer !== null || this.timers !== null ||
+      this.subscribers !== null || this.onRest !== null;
   }
 
   /** How many mutations wait. */
@@ -190,7 +192,8 @@ export class Engine implements Core {
     origin: MutationOrigin | null = null,
   ): Result {
     if (args !== undefined) args = checkedArgs(args);
-    if (this.#mode !== 0 || origin !== null) {
+    const drain = this.#drain;
+    if (this.#mode !== 0 || origin !== null || (drain !== null && drain.busy)) {
       return this.#submit(this.callOf(type, states), args, origin, null);
     }
     const call = typeof states === "string"
@@ -247,7 +250,7 @@ export class Engine implements Core {
     const mode = this.#mode;
     if ((mode & DISPOSED) !== 0) return this.#refuse("disposed");
     if (origin !== null && origin.expired) return this.#refuse("expired");
-    if ((mode & BUSY) !== 0) {
+    if (this.busy) {
       if (this.running.check && this.running.active) return this.#refuse("dryRun");
       return this.drain.push(call, args, origin?.source ?? innermost()?.source ?? null, ask);
     }
@@ -398,7 +401,7 @@ export class Engine implements Core {
   apply(plan: Plan<Call>, args: unknown): void {
     this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
-    if (this.#mode !== BUSY || plan.rare) this.#applied(plan, args);
+    if (this.#mode !== 0 || plan.rare) this.#applied(plan, args);
   }
 
   /** What only some machines and plans have to do when ticks have moved. */
@@ -462,6 +465,12 @@ export class Engine implements Core {
     onRest?.();
   }
 
+  /** Calls `fn` when the running drain is over. */
+  whenAtRest(fn: () => void): void {
+    this.onRest = fn;
+    this.#attend();
+  }
+
   // --- errors ------------------------------------------------------------------
 
   addErr(
@@ -519,6 +528,7 @@ export class Engine implements Core {
   setTimers(table: TimeoutTable): void {
     this.timers = new Timers(this, table);
     this.#mode |= TIMED;
+    this.#attend();
   }
 
   addAfter(
@@ -561,11 +571,6 @@ export class Engine implements Core {
 
   // --- modes -------------------------------------------------------------------------
 
-  setBusy(busy: boolean): void {
-    if (busy) this.#mode |= BUSY;
-    else this.#mode &= ~BUSY;
-  }
-
   /** Sets what a synchronous handler may take. */
   setHandlerTimeout(ms: number): void {
     this.handlerTimeout = ms;
@@ -576,6 +581,7 @@ export class Engine implements Core {
   setObserver(observer: Observer | null): void {
     this.observer = observer;
     this.#setMode(OBSERVED, observer !== null);
+    this.#attend();
   }
 
   setQueries(any: boolean): void {
@@ -584,6 +590,7 @@ export class Engine implements Core {
 
   setSubscribed(any: boolean): void {
     this.#setMode(SUBSCRIBED, any);
+    this.#attend();
   }
 
   #setMode(bit: number, on: boolean): void {
@@ -613,7 +620,11 @@ export class Engine implements Core {
 
   /** A promise of a condition. */
   wait(condition: Condition, options: StateWaitOptions | undefined): Promise<unknown> {
-    return (this.waits ??= new Waits(this)).wait(condition, options);
+    if (this.waits === null) {
+      this.waits = new Waits(this);
+      this.#attend();
+    }
+    return this.waits.wait(condition, options);
   }
 
   /** How many promises are pending. */

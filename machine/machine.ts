@@ -611,7 +611,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
       engine.observer?.tell((tracer) => tracer.machineDispose?.(this));
       engine.bindings.clear();
     };
-    if (engine.busy) engine.onRest = last;
+    if (engine.busy) engine.whenAtRest(last);
     else last();
   }
 

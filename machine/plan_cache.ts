@@ -1,5 +1,4 @@
 import type { StateSet } from "../relations/mod.ts";
-import { LastTwo } from "./last_two.ts";
 
 type Tree<T> = Map<number, T | Tree<T>>;
 
@@ -55,7 +54,10 @@ export class ByActive<T extends object> {
   /** The only such word, or -1. */
   readonly #word: number;
   readonly #mask: number;
-  readonly #last: LastTwo<number, T> = new LastTwo();
+  #key1 = 0;
+  #value1: T | null = null;
+  #key2 = 0;
+  #value2: T | null = null;
   #tree: Tree<T> = new Map();
   /** Many sets of active states lead to few different things. */
   readonly #distinct: Map<string, T> = new Map();
@@ -92,7 +94,13 @@ export class ByActive<T extends object> {
     const word = this.#word;
     if (word === -1) return this.#search(active);
     const key = active[word] & this.#mask;
-    return this.#last.get(key) ?? this.#last.set(key, this.#search(active));
+    if (key === this.#key1 && this.#value1 !== null) return this.#value1;
+    if (key === this.#key2 && this.#value2 !== null) return this.#value2;
+    const found = this.#search(active);
+    this.#key2 = this.#key1;
+    this.#value2 = this.#value1;
+    this.#key1 = key;
+    return this.#value1 = found;
   }
 
   #search(active: StateSet): T {
@@ -124,7 +132,7 @@ export class ByActive<T extends object> {
   /** Forgets all. */
   clear(): void {
     this.#tree = new Map();
-    this.#last.clear();
+    this.#value1 = this.#value2 = null;
     this.#distinct.clear();
   }
 }

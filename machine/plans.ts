@@ -147,11 +147,9 @@ export class Plans {
   readonly handlers: HandlerNames;
   /** Bounds what is kept. */
   readonly budget: Budget;
-  readonly #single: Readonly<Record<MutationType, Singles>> = {
-    add: new Singles(),
-    remove: new Singles(),
-    set: new Singles(),
-  };
+  readonly #add: Singles = new Singles();
+  readonly #remove: Singles = new Singles();
+  readonly #set: Singles = new Singles();
   #lists: Record<MutationType, Prefix> = {
     add: new Prefix(),
     remove: new Prefix(),
@@ -186,7 +184,9 @@ export class Plans {
    * @throws {StateUnknownError} If there is no such state.
    */
   one(type: MutationType, name: string): Call {
-    const { last, all } = this.#single[type];
+    // Compared, not looked up by name: a property whose name varies is slow to find.
+    const singles = type === "add" ? this.#add : type === "remove" ? this.#remove : this.#set;
+    const { last, all } = singles;
     return last.get(name) ?? last.set(name, all.get(name) ?? this.#makeOne(all, type, name));
   }
 
