@@ -20,15 +20,15 @@ export interface Row {
 const gc = (globalThis as { gc?: () => void }).gc ?? (() => {});
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** The least of several runs, in milliseconds: noise only adds. */
-async function least(runs: number, run: () => Promise<number>): Promise<number> {
-  let best = Infinity;
+/** The median of several runs, in milliseconds. */
+async function median(runs: number, run: () => Promise<number>): Promise<number> {
+  const all: number[] = [];
   for (let i = 0; i < runs; i++) {
     gc();
-    best = Math.min(best, await run());
+    all.push(await run());
     await turn();
   }
-  return best;
+  return all.sort((a, b) => a - b)[runs >> 1];
 }
 
 /** The cost per unit at `large` ÷ that at `small`. */
@@ -37,9 +37,9 @@ async function grows(
   large: number,
   cost: (n: number) => Promise<number>,
 ): Promise<number> {
-  await cost(small);
-  const few = await least(9, () => cost(small)) / small;
-  return await least(3, () => cost(large)) / large / few;
+  for (let i = 0; i < 3; i++) await cost(small);
+  const few = await median(9, () => cost(small)) / small;
+  return await median(3, () => cost(large)) / large / few;
 }
 
 function timed(fn: () => void): number {
@@ -121,7 +121,7 @@ async function each(make: () => Machine<never> | Machine): Promise<[ms: number, 
   };
   for (let i = 0; i < 2_000; i++) one();
   let bytes = Infinity;
-  const ms = await least(5, async () => {
+  const ms = await median(5, async () => {
     const kept: Machine[] = [];
     await turn();
     gc();
@@ -154,7 +154,10 @@ async function binds(handlers: object, byOption: boolean): Promise<[us: number, 
     const before = Deno.memoryUsage().heapUsed;
     const ms = timed(() => {
       for (let i = 0; i < MACHINES; i++) {
-        const machine = new Machine(TEN, bound && byOption ? { handlers } as AnyHandlers : {});
+        const machine = new Machine(
+          TEN,
+          bound && byOption ? { handlers, id: "m" } as AnyHandlers : { id: "m" },
+        );
         if (bound && !byOption) machine.bindHandlers(handlers as AnyHandlers);
         kept.push(machine as Machine);
       }
@@ -163,10 +166,10 @@ async function binds(handlers: object, byOption: boolean): Promise<[us: number, 
     bytes = (Deno.memoryUsage().heapUsed - before) / kept.length;
     return ms;
   };
-  await cost(true);
-  const bare = await least(5, () => cost(false));
+  for (let i = 0; i < 3; i++) await cost(true);
+  const bare = await median(5, () => cost(false));
   const bareBytes = bytes;
-  const full = await least(5, () => cost(true));
+  const full = await median(5, () => cost(true));
   return [(full - bare) * 1000 / MACHINES, bytes - bareBytes];
 }
 
@@ -214,7 +217,7 @@ export const ROWS: readonly Row[] = [
       const cost = (n: number) => {
         const machine = new Machine({ A: { multi: true } });
         for (let i = 0; i < n; i++) machine.whenArgs("A", { kind: "x", id: i });
-        return least(5, () =>
+        return median(5, () =>
           Promise.resolve(timed(() => {
             for (let i = 0; i < 5_000; i++) machine.add("A", { kind: "x", id: -1 });
           })));
@@ -262,7 +265,7 @@ export const ROWS: readonly Row[] = [
     name: "first call of a state among 20,000 ÷ 1,000",
     ratio: async () => {
       const cost = (n: number) =>
-        least(5, () => {
+        median(5, () => {
           const machine = new Machine(
             named(n, (i) => i % 10 === 0 ? {} : { require: [`S${i - 1}`] }),
           );
@@ -332,8 +335,8 @@ export const ROWS: readonly Row[] = [
   {
     name: "a transition in a transition, 200 machines in turn ÷ 1",
     ratio: async () => {
-      const one = await least(5, () => Promise.resolve(turns(1)));
-      return await least(5, () => Promise.resolve(turns(200))) / one;
+      const one = await median(5, () => Promise.resolve(turns(1)));
+      return await median(5, () => Promise.resolve(turns(200))) / one;
     },
     goal: 1.5,
   },

@@ -60,6 +60,26 @@ function noHandlers(schema: CompiledSchema): HandlerSet {
   return set;
 }
 
+/** Mostly nobody looks at it: the names are listed when they are asked for. */
+class EntryBinding implements Binding {
+  readonly #entry: Entry;
+  /** Bound to this binding: it may be handed on. */
+  readonly unbind: () => void;
+
+  constructor(entry: Entry, unbind: () => void) {
+    this.#entry = entry;
+    this.unbind = unbind;
+  }
+
+  get names(): readonly string[] {
+    return [...this.#entry.functions.keys()];
+  }
+
+  [Symbol.dispose](): void {
+    this.unbind();
+  }
+}
+
 /** The handlers of one machine. The set is made when it is needed, so that binding n costs n. */
 export class Bindings {
   #set: HandlerSet | null;
@@ -113,13 +133,12 @@ export class Bindings {
   }
 
   #binding(entry: Entry): Binding {
-    const unbind = () => {
+    return new EntryBinding(entry, () => {
       const at = this.#entries.indexOf(entry);
       if (at === -1) return;
       this.#own().splice(at, 1);
       this.#renew();
-    };
-    return { names: [...entry.functions.keys()], unbind, [Symbol.dispose]: unbind };
+    });
   }
 
   /** The entries as a list of this machine's own. */

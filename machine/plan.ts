@@ -4,7 +4,6 @@ import {
   type MutationType,
   type Resolution,
   resolve,
-  setOf,
   type StateSet,
 } from "../relations/mod.ts";
 import type { HandlerNames } from "./handler_names.ts";
@@ -133,9 +132,12 @@ export class Plan<R extends PlanRequest = PlanRequest> {
         this.anyState === -1 &&
         !this.rare ||
       type === "remove" && !this.changes;
-    const flips = setOf(schema.names.length, this.once);
-    const words = [...new Set(this.once.map((state) => state >>> 5))];
-    this.#flipBits = words.map((word) => flips[word]);
+    const flips = new Map<number, number>();
+    for (const state of this.once) {
+      flips.set(state >>> 5, (flips.get(state >>> 5) ?? 0) ^ (1 << (state & 31)));
+    }
+    const words = [...flips.keys()];
+    this.#flipBits = [...flips.values()];
     this.#word = words[0] ?? 0;
     this.#bits = this.#flipBits[0] ?? 0;
     this.#flipWords = words.length > 1 ? words : null;

@@ -125,10 +125,7 @@ export function cleanStates(schema: Schema): Record<string, State> {
   const states: Record<string, State> = {};
   for (const name of known) {
     const given = Object.hasOwn(schema, name) ? schema[name] : { multi: true };
-    Object.defineProperty(states, name, {
-      value: cleanState(name, given, known),
-      enumerable: true,
-    });
+    states[name] = cleanState(name, given, known);
   }
   for (const name of known) checkState(name, states);
   for (const handler of ANY_HANDLERS) checkHandlerName(handler, known);
