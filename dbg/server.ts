@@ -3,6 +3,7 @@ import { exportStream } from "./files.ts";
 import type { ClientData, Row } from "./model/client_data.ts";
 import { linesOf } from "./model/log_view.ts";
 import type { Store } from "./model/store.ts";
+import { tokenOf } from "./page/token_cookie.ts";
 
 /** How the server listens. */
 export interface ServerOptions {
@@ -144,7 +145,7 @@ function isLoopback(host: string): boolean {
 
 function hasToken(request: Request, url: URL, token: string): boolean {
   return url.searchParams.get("token") === token ||
-    request.headers.get("authorization") === `Bearer ${token}`;
+    request.headers.get("authorization") === `Bearer ${token}` || tokenOf(request) === token;
 }
 
 /** A machine in the output of `list`. */

@@ -1,7 +1,7 @@
 import { cursorOf } from "./causality.ts";
 import type { Row } from "./client_data.ts";
 import type { Model } from "./model.ts";
-import type { ClientView, TreeLine } from "./view_types.ts";
+import type { ClientView, ListPart, Part, TreeLine } from "./view_types.ts";
 
 /** `p2` before `p10`. */
 const human = new Intl.Collator("en", { numeric: true });
@@ -49,9 +49,13 @@ export function clientOrder(model: Model): string[] {
   return places(model).map(({ key }) => key);
 }
 
-/** The machines in lines, as they were at the moment of the cursor. */
-export function clientViews(model: Model): ClientView[] {
-  return places(model).map(({ key, depth, guide }) => {
+/** The machines in lines, as they were at the moment of the cursor; a part of them if wanted. */
+export function clientViews(model: Model, part?: Part): [lines: ClientView[], part: ListPart] {
+  const all = places(model);
+  const at = model.clientCursor ?? model.client;
+  const from = part === undefined ? 0 : firstOf(part, all.length);
+  const shown = part === undefined ? all : all.slice(from, from + part.count);
+  const lines = shown.map(({ key, depth, guide }) => {
     const client = model.store.clients.get(key)!;
     const { hello } = client;
     const cursor = cursorOf(model, client);
@@ -70,7 +74,7 @@ export function clientViews(model: Model): ClientView[] {
       depth,
       guide,
       selected: key === model.client,
-      cursor: key === (model.clientCursor ?? model.client),
+      cursor: key === at,
       connected: client.connected,
       disposed: client.disposed,
       errorNow: active("Exception"),
@@ -84,6 +88,12 @@ export function clientViews(model: Model): ClientView[] {
       tags: hello.tags,
     };
   });
+  return [lines, { from, total: all.length, cursor: all.findIndex(({ key }) => key === at) }];
+}
+
+/** The first line of a part that fits into a list: the list may have become shorter. */
+export function firstOf({ from, count }: Part, total: number): number {
+  return Math.max(Math.min(from, total - count), 0);
 }
 
 const MARKS: Readonly<Record<number, string>> = {

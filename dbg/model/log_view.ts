@@ -1,10 +1,20 @@
 import { STEP_KINDS } from "../../telemetry/protocol.ts";
+import { clock } from "./clock.ts";
 import type { ClientData, Row } from "./client_data.ts";
 import type { Rows } from "./filtered.ts";
 import type { Model } from "./model.ts";
 import type { LogLine } from "./view_types.ts";
 
 type Line = readonly [level: number, prefix: string, text: string];
+
+/** UTF-16 units of a line that a screen gets; arguments may be long. */
+const MOST = 1000;
+
+/** A text that a screen can draw: what is cut is said. */
+export function cut(text: string, most: number = MOST): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most).toWellFormed()}… +${text.length - most}`;
+}
 
 /** The lines of one transition: made from its steps, so that every level is there afterwards. */
 export function linesOf(client: ClientData, row: Row): Line[] {
@@ -58,19 +68,28 @@ export function logLines(model: Model, client: ClientData, rows: Rows, height: n
     const own = linesOf(client, row).map(([level, prefix, text]) => ({
       ...base,
       time,
+      clock: clock(time),
       level,
-      prefix,
-      text,
+      prefix: cut(prefix),
+      text: cut(text),
     }));
     const said = id === 0 ? [] : client.logs(id, id).map(([, time, level, line]) => {
       const end = line.indexOf("]") + 1;
-      return { ...base, time, level, prefix: line.slice(0, end), text: line.slice(end + 1) };
+      return {
+        ...base,
+        time,
+        clock: clock(time),
+        level,
+        prefix: cut(line.slice(0, end)),
+        text: cut(line.slice(end + 1)),
+      };
     });
     const lines: LogLine[] = [...own, ...said].filter(({ level }) => level <= filters.level);
     const before = position > 0 ? client.time(rows.at(position - 1)) : 0;
     if (lines.length > 0 && Math.floor(before / 1000) !== Math.floor(time / 1000)) {
-      const text = new Date(time).toISOString().slice(11, 19);
-      lines.unshift({ ...base, kind: "time", time, level: 0, prefix: "", text });
+      const said = clock(time);
+      const text = said.slice(0, 8);
+      lines.unshift({ ...base, kind: "time", time, clock: said, level: 0, prefix: "", text });
     }
     return lines;
   };

@@ -1,20 +1,26 @@
 import type { WireStep } from "../../telemetry/protocol.ts";
 import { STEP_KINDS } from "../../telemetry/protocol.ts";
 import { ACCEPTED, type ClientData, ERROR, type Row } from "./client_data.ts";
+import { clock } from "./clock.ts";
 import { filteredRows, matchingRows, type Rows } from "./filtered.ts";
-import { clientViews, treeLines } from "./lists.ts";
-import { logLines } from "./log_view.ts";
+import { linkTo } from "./link.ts";
+import { clientViews, firstOf, treeLines } from "./lists.ts";
+import { cut, logLines } from "./log_view.ts";
 import { FILTER_NAMES, type Model } from "./model.ts";
 import { matchingClients, matchingStates } from "./search.ts";
 import { selected } from "./update.ts";
 import type {
   FilterView,
+  ListPart,
   MachineView,
   MatrixView,
+  Part,
   RainLine,
+  RelationView,
   StepView,
   TimelineView,
   TransitionView,
+  TreeLine,
   View,
   Viewport,
 } from "./view_types.ts";
@@ -36,6 +42,11 @@ export function view(model: Model, viewport: Viewport): View {
     if (one.connected) connected++;
   }
   const shown = step > 0 ? next : current;
+  const [clients, clientsPart] = clientViews(model, viewport.clients);
+  const [tree, treePart] = treeView(
+    layout.startsWith("tree") ? treeLines(model) : [],
+    viewport.tree,
+  );
   return {
     address: store.address,
     status: statusOf(model, client),
@@ -54,9 +65,11 @@ export function view(model: Model, viewport: Viewport): View {
       memory: store.memory,
       maxMemory: store.maxMemory,
     },
-    clients: clientViews(model),
+    clients,
+    clientsPart,
     machine: client && machineView(client, cursor, current),
-    tree: layout.startsWith("tree") ? treeLines(model) : [],
+    tree,
+    treePart,
     current: client && current && transitionView(client, current),
     next: client && next && transitionView(client, next),
     timeline: client && rows
@@ -80,7 +93,7 @@ export function view(model: Model, viewport: Viewport): View {
     search: searchView(model, client),
     link: client === null
       ? ""
-      : `#machine=${encodeURIComponent(client.key)}&tx=${current?.id ?? 0}&step=${step}`,
+      : linkTo({ machine: client.key, ...(!model.tail && { tx: current?.id ?? 0, step }) }),
   };
 }
 
@@ -103,12 +116,31 @@ function machineView(client: ClientData, cursor: number, current: Row | null): M
     timeSum: ticks.reduce((sum, tick) => sum + tick, 0),
     queue: current?.queue ?? 0,
     groups: Object.keys(groups),
-    relations: states.flatMap((state, from) =>
+    relations: relationsOf(states),
+  };
+}
+
+/** One list per schema: who compares views sees that it is the same. */
+const relations = new WeakMap<ClientData["hello"]["states"], readonly RelationView[]>();
+
+function relationsOf(states: ClientData["hello"]["states"]): readonly RelationView[] {
+  let list = relations.get(states);
+  if (list === undefined) {
+    list = states.flatMap((state, from) =>
       (["add", "remove", "require", "after"] as const).flatMap((relation) =>
         (state[relation] ?? []).map((to) => ({ from, to, relation }))
       )
-    ),
-  };
+    );
+    relations.set(states, list);
+  }
+  return list;
+}
+
+function treeView(all: TreeLine[], part?: Part): [lines: TreeLine[], part: ListPart] {
+  const cursor = all.findIndex((line) => line.cursor);
+  if (part === undefined) return [all, { from: 0, total: all.length, cursor }];
+  const from = firstOf(part, all.length);
+  return [all.slice(from, from + part.count), { from, total: all.length, cursor }];
 }
 
 /** A transition in words. */
@@ -138,7 +170,7 @@ export function transitionView(client: ClientData, row: Row): TransitionView {
     `add: ${added.length}`,
     `rm: ${removed.length}`,
     `touch: ${touched.size}`,
-    new Date(row.time).toISOString().slice(11, 23),
+    clock(row.time),
   ];
   return {
     id: row.id,
@@ -157,6 +189,7 @@ export function transitionView(client: ClientData, row: Row): TransitionView {
     queue: row.queue,
     duration: row.duration,
     time: row.time,
+    clock: clock(row.time),
     source: row.source
       ? { machine: row.source[0], transition: row.source[1], handler: row.source[2] }
       : null,
@@ -165,7 +198,7 @@ export function transitionView(client: ClientData, row: Row): TransitionView {
     lost: row.lost ?? 0,
     title: row.type === "jump"
       ? `time moved${row.lost ? `, ${row.lost} dropped` : ""}`
-      : `${row.type}${multi}: ${called.join(", ")}`,
+      : `${row.type}${multi}: ${cut(called.join(", "))}`,
     summary: summary.filter((part) => part).join(" | "),
   };
 }
@@ -268,6 +301,7 @@ function rainLines(client: ClientData, rows: Rows, cursor: number, height: numbe
       row: row.row,
       id,
       time,
+      clock: clock(time),
       cells,
       called: row.called,
       error,

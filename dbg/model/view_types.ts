@@ -1,7 +1,19 @@
 import type { Dialog, ExportForm, Filters, Focus, Layout } from "./model.ts";
 
+/** A part of a long list: only these lines are wanted. */
+export interface Part {
+  /** The first line. */
+  readonly from: number;
+  /** How many. */
+  readonly count: number;
+}
+
 /** How much of each panel is wanted; only that much is computed. */
 export interface Viewport {
+  /** Lines of the list of machines. @default all */
+  readonly clients?: Part;
+  /** Lines of the tree of states. @default all */
+  readonly tree?: Part;
   /** Lines of the log. */
   readonly log: number;
   /** Lines of the rain. */
@@ -34,12 +46,16 @@ export interface View {
   readonly exportForm: ExportForm;
   /** What the store holds. */
   readonly totals: TotalsView;
-  /** The machines as a tree, in lines. */
+  /** The machines as a tree, in lines: as many as the viewport wants. */
   readonly clients: readonly ClientView[];
+  /** Where those lines are in the whole list. */
+  readonly clientsPart: ListPart;
   /** The selected machine; `null` while there is none. */
   readonly machine: MachineView | null;
-  /** The states of the selected machine as a tree, in lines. */
+  /** The states of the selected machine as a tree, in lines: as many as the viewport wants. */
   readonly tree: readonly TreeLine[];
+  /** Where those lines are in the whole tree. */
+  readonly treePart: ListPart;
   /** The transition that the cursor stands after; `null` before the first. */
   readonly current: TransitionView | null;
   /** The one after it, which the steps belong to. */
@@ -60,8 +76,18 @@ export interface View {
   readonly filterBar: readonly FilterView[];
   /** The search. */
   readonly search: SearchView;
-  /** A link to this machine, transition and step: `#machine=ID&tx=N&step=N`. */
+  /** A link to this place: `#machine=ID&tx=N&step=N`, without transition while it tails. */
   readonly link: string;
+}
+
+/** The shown part of a list. */
+export interface ListPart {
+  /** The number of its first line in the whole list. */
+  readonly from: number;
+  /** Lines of the whole list. */
+  readonly total: number;
+  /** The line with the cursor, in the whole list; -1 for none. */
+  readonly cursor: number;
 }
 
 /** What the store holds. */
@@ -220,6 +246,8 @@ export interface TransitionView {
   readonly duration: number;
   /** When it began, in ms since the epoch. */
   readonly time: number;
+  /** The same for display: `15:04:05.000`, in UTC. */
+  readonly clock: string;
   /** Where the mutation came from. */
   readonly source: SourceView | null;
   /** The handler that refused or threw. */
@@ -292,13 +320,15 @@ export interface LogLine {
   readonly id: number;
   /** When, in ms since the epoch. */
   readonly time: number;
+  /** The same for display: `15:04:05.000`, in UTC. */
+  readonly clock: string;
   /** Its level by number. */
   readonly level: number;
   /** `time`: separates seconds. */
   readonly kind: "line" | "time";
   /** The mark in brackets, for example `[state]`. */
   readonly prefix: string;
-  /** The rest. */
+  /** The rest, at most 1000 characters of it. */
   readonly text: string;
   /** Whether it belongs to the current transition (in step mode, the next one). */
   readonly current: boolean;
@@ -332,6 +362,8 @@ export interface RainLine {
   readonly id: number;
   /** When, in ms since the epoch. */
   readonly time: number;
+  /** The same for display: `15:04:05.000`, in UTC. */
+  readonly clock: string;
   /** Per state: `1` active, `2` active and touched, `-` touched, `|` deactivated, `c` canceled, space. */
   readonly cells: string;
   /** Indexes of the called states. */

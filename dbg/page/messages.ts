@@ -1,9 +1,16 @@
-import { LAYOUTS, type Message, type Viewport } from "../model/mod.ts";
+import { LAYOUTS } from "../model/model.ts";
+import type { Message, Part, Place, Viewport } from "../model/mod.ts";
 
 type Check = (value: unknown) => boolean;
 
-const text: Check = (value) => typeof value === "string" && value.length <= 1000;
+/** A machine's key may be as long as the wire allows an id to be, and a little more. */
+const TEXT = 11_000;
+/** The longest message: a text of which each character is escaped. */
+const LONGEST = 6 * TEXT + 1000;
+
+const text: Check = (value) => typeof value === "string" && value.length <= TEXT;
 const whole: Check = (value) => Number.isSafeInteger(value);
+const count: Check = (value) => whole(value) && (value as number) >= 0;
 const number: Check = (value) => typeof value === "number" && Number.isFinite(value);
 const flag: Check = (value) => typeof value === "boolean";
 const sign: Check = (value) => value === 1 || value === -1;
@@ -39,12 +46,25 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   state: { state: whole },
   expand: { state: maybe(whole), on: maybe(flag) },
   search: { text, in: maybe(oneOf("clients", "tree", "transitions")) },
+  link: { machine: text, tx: maybe(count), step: maybe(count) },
+  drawn: {},
 };
 
-/** What a page sent: a message for its model, or how much it shows. */
-export type PageMessage = Message | { readonly kind: "viewport"; readonly viewport: Viewport };
+/** What a page sent: a message for its model, how much it shows, a link, or that it has drawn. */
+export type PageMessage =
+  & (
+    | Message
+    | { readonly kind: "viewport"; readonly viewport: Viewport }
+    | { readonly kind: "link" } & Place
+    | { readonly kind: "drawn" }
+  )
+  & {
+    /** The page's number of the message: the next view says that it has taken it in. */
+    readonly n?: number;
+  };
 
-const VIEWPORT = ["log", "rain", "matrixRows", "matrixColumns", "timeline"] as const;
+const SIZES = ["log", "rain", "matrixRows", "matrixColumns", "timeline"] as const;
+const PARTS = ["clients", "tree"] as const;
 /** Rows or columns of one panel that a page may ask for. */
 const MOST = 500;
 
@@ -54,21 +74,37 @@ const MOST = 500;
  * @throws {TypeError} If it is anything else than a known message.
  */
 export function parsePageMessage(data: unknown): PageMessage {
-  if (typeof data !== "string" || data.length > 4000) throw new TypeError("Message is too long");
+  if (typeof data !== "string" || data.length > LONGEST) throw new TypeError("Message is too long");
   const value: unknown = JSON.parse(data);
   if (typeof value !== "object" || value === null) throw new TypeError("Message is no object");
-  const { kind, ...fields } = value as Record<string, unknown>;
-  if (kind === "viewport") {
-    const sizes = (fields.viewport ?? {}) as Record<string, unknown>;
-    const size = (name: string) => Math.min(Math.max(Number(sizes[name]) || 1, 1), MOST);
-    const viewport = Object.fromEntries(VIEWPORT.map((name) => [name, Math.trunc(size(name))]));
-    return { kind, viewport: viewport as unknown as Viewport };
-  }
+  const { kind, n, ...fields } = value as Record<string, unknown>;
+  if (!maybe(whole)(n)) throw new TypeError(`Field "n" is wrong`);
+  const number = n === undefined ? {} : { n: n as number };
+  if (kind === "viewport") return { kind, viewport: viewportOf(fields.viewport), ...number };
   const checks = typeof kind === "string" && Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : undefined;
   if (!checks) throw new TypeError(`Message kind ${JSON.stringify(kind)} is unknown`);
   for (const [name, check] of Object.entries(checks)) {
     if (!check(fields[name])) throw new TypeError(`Field "${name}" of "${kind}" is wrong`);
   }
   const known = Object.keys(checks).filter((name) => fields[name] !== undefined);
-  return { kind, ...Object.fromEntries(known.map((name) => [name, fields[name]])) } as Message;
+  const read = Object.fromEntries(known.map((name) => [name, fields[name]]));
+  return { kind, ...read, ...number } as PageMessage;
+}
+
+function viewportOf(value: unknown): Viewport {
+  const sizes = record(value);
+  const size = (value: unknown, least: number, most: number) =>
+    Math.trunc(Math.min(Math.max(Number(value) || least, least), most));
+  const part = (value: unknown): Part => {
+    const { from, count } = record(value);
+    return { from: size(from, 0, 1e6), count: size(count, 1, MOST) };
+  };
+  return Object.fromEntries([
+    ...SIZES.map((name) => [name, size(sizes[name], 1, MOST)]),
+    ...PARTS.map((name) => [name, part(sizes[name])]),
+  ]) as unknown as Viewport;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }

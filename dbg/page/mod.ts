@@ -5,25 +5,21 @@
  */
 import { svg } from "../../gen/svg.ts";
 import type { Schema } from "../../relations/mod.ts";
-import { type Model, type Store, view, type Viewport } from "../model/mod.ts";
-import { Session } from "../session.ts";
-import { parsePageMessage } from "./messages.ts";
+import type { Store } from "../model/mod.ts";
+import { PAGE } from "./built.ts";
+import { live } from "./live.ts";
+import { DRAWABLE } from "./page_view.ts";
+import { remembered } from "./token_cookie.ts";
 
 export { type PageMessage, parsePageMessage } from "./messages.ts";
 
-/** Views per second that a page gets at most. */
-const RATE = 20;
-/** States above which a diagram is not drawn. */
-const DRAWABLE = 300;
-
-let pages = 0;
-
-const START: Viewport = { log: 40, rain: 40, matrixRows: 40, matrixColumns: 40, timeline: 100 };
+/** What XML has no way to write. */
+// deno-lint-ignore no-control-regex
+const UNDRAWABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
 
 /** Answers what is neither a machine nor the API: the page, its live channel, its diagrams. */
-export function pageHandler(store: Store): (request: Request) => Promise<Response> {
-  let html: Promise<string> | null = null;
-  return async (request) => {
+export function pageHandler(store: Store): (request: Request) => Response {
+  return (request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/live" && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
       const { socket, response } = Deno.upgradeWebSocket(request);
@@ -32,13 +28,16 @@ export function pageHandler(store: Store): (request: Request) => Promise<Respons
     }
     if (pathname === "/diagram") return diagram(store, searchParams.get("id") ?? "");
     if (pathname !== "/") return new Response("Not found\n", { status: 404 });
+    // The token leaves the address, so that a copied one does not hand it out.
+    if (searchParams.has("token")) return remembered(request);
     const nonce = crypto.randomUUID();
-    const text = (await (html ??= assembled())).replace("<script>", `<script nonce="${nonce}">`);
-    return new Response(text, {
+    return new Response(PAGE.replaceAll('nonce="NONCE"', `nonce="${nonce}"`), {
       headers: {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy":
-          `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'; connect-src 'self'; frame-ancestors 'none'`,
+          `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; ` +
+          `img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+        "cache-control": "no-store",
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
       },
@@ -46,52 +45,16 @@ export function pageHandler(store: Store): (request: Request) => Promise<Respons
   };
 }
 
-/** One document, so that its parts need no token of their own. */
-async function assembled(): Promise<string> {
-  const [html, style, script] = await Promise.all(
-    ["index.html", "page.css", "page.js"].map(async (name) =>
-      await (await fetch(new URL(name, import.meta.url))).text()
-    ),
-  );
-  return html.replace("/*STYLE*/", () => style).replace("/*SCRIPT*/", () => script);
-}
-
-function live(store: Store, socket: WebSocket): void {
-  const session = new Session(store, { id: `dbg-page-${++pages}`, rate: RATE });
-  let viewport = START;
-  let shown: Model | null = null;
-  const send = () => {
-    const { model } = session;
-    // A page that does not keep up gets the next view, not all of them.
-    if (model === shown || socket.readyState !== WebSocket.OPEN) return;
-    if (socket.bufferedAmount > 1_000_000) return;
-    shown = model;
-    socket.send(JSON.stringify(view(model, viewport)));
-  };
-  const sending = setInterval(send, 1000 / RATE);
-  socket.onmessage = ({ data }) => {
-    try {
-      const message = parsePageMessage(data);
-      if (message.kind === "viewport") {
-        viewport = message.viewport;
-        shown = null;
-      } else session.send(message);
-    } catch (error) {
-      socket.close(4000, String((error as Error).message).slice(0, 100));
-    }
-  };
-  socket.onerror = () => {};
-  socket.onclose = () => {
-    clearInterval(sending);
-    session[Symbol.dispose]();
-  };
-}
-
 function diagram(store: Store, id: string): Response {
   const client = store.clients.get(id);
   if (client === undefined) return new Response("Machine is not known\n", { status: 404 });
   const { names, states } = client.hello;
-  if (names.length > DRAWABLE) return new Response("Too many states\n", { status: 413 });
+  if (names.length > DRAWABLE) {
+    return new Response(`More than ${DRAWABLE} states are not drawn\n`, { status: 413 });
+  }
+  if (names.some((name) => UNDRAWABLE.test(name))) {
+    return new Response("A name in the schema cannot be drawn\n", { status: 422 });
+  }
   const named = (list?: readonly number[]) => list?.map((state) => names[state]);
   const schema = Object.fromEntries(names.map((name, state) => {
     const { add, remove, require, after, ...flags } = states[state];

@@ -1,45 +1,11 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { chromium, type Page } from "playwright-core";
-import { importFile } from "../../dbg/files.ts";
-import { Store } from "../../dbg/model/mod.ts";
-import { pageHandler, parsePageMessage } from "../../dbg/page/mod.ts";
-import { startServer } from "../../dbg/server.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parsePageMessage } from "../../dbg/page/mod.ts";
 import { Machine } from "../../mod.ts";
 import { connectDebugger } from "../../telemetry/mod.ts";
-
-async function withPage(
-  test: (page: Page, url: string, store: Store) => Promise<void>,
-  token?: string,
-): Promise<void> {
-  const store = new Store();
-  await importFile(store, new URL("../dbg/tour.jsonl.gz", import.meta.url).pathname);
-  const server = startServer(store, { port: 0, page: pageHandler(store), token });
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-  });
-  try {
-    const page = await browser.newPage({ viewport: { width: 1400, height: 800 } });
-    const errors: string[] = [];
-    page.on("pageerror", (error) => errors.push(String(error)));
-    await test(page, `http://${server.address}/`, store);
-    assertEquals(errors, []);
-  } finally {
-    await browser.close();
-    await server.close();
-  }
-}
-
-const position = (page: Page, wanted: string) =>
-  page.waitForSelector(`#position:text-is("${wanted}")`);
-
-async function shot(page: Page, name: string): Promise<void> {
-  const folder = Deno.env.get("SCREENSHOTS");
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-}
+import { position, shot, withPage } from "./with_page.ts";
 
 Deno.test("The page shows machines, travels by keys and mouse, and has deep links", async () => {
-  await withPage(async (page, url) => {
+  await withPage({ tour: true }, async ({ page, url }) => {
     await page.goto(`${url}#machine=server&tx=5&step=0`);
     await position(page, "5 / 14");
     await page.keyboard.press("ArrowRight");
@@ -48,13 +14,13 @@ Deno.test("The page shows machines, travels by keys and mouse, and has deep link
     await position(page, "5 / 14");
     await page.keyboard.press("Shift+ArrowRight");
     await page.waitForSelector("#step:text('1 / ')");
-    assertMatch(page.url(), /machine=server&tx=5&step=1$/);
+    await page.waitForURL(/machine=server&tx=5&step=1$/);
     await page.waitForSelector('#diagram [data-state="Work"].lit');
     await page.keyboard.press("d");
-    await page.waitForSelector("body.wide");
+    await page.waitForSelector("main.wide");
     const inSight = await page.$eval("#main .current", (row) => {
       const { top, bottom } = row.getBoundingClientRect();
-      const panel = row.parentElement!.getBoundingClientRect();
+      const panel = row.closest(".scroll")!.getBoundingClientRect();
       return top >= panel.top - 1 && bottom <= panel.bottom + 1;
     });
     assert(inSight);
@@ -77,7 +43,7 @@ Deno.test("The page shows machines, travels by keys and mouse, and has deep link
 });
 
 Deno.test("The page is live, and shows a machine's hostile texts as texts", async () => {
-  await withPage(async (page, url, store) => {
+  await withPage({ tour: true }, async ({ page, url, store }) => {
     await page.goto(url);
     const id = `<img src=x onerror="document.title='hacked'">`;
     const machine = new Machine({ A: {}, "<script>": {} }, { id });
@@ -95,7 +61,7 @@ Deno.test("The page is live, and shows a machine's hostile texts as texts", asyn
 });
 
 Deno.test("The page asks for the token, and gives a foreign origin nothing", async () => {
-  await withPage(async (page, url) => {
+  await withPage({ tour: true, token: "t0" }, async ({ page, url }) => {
     assertEquals((await page.goto(url))?.status(), 401);
     await page.fill("input[name=token]", "t0");
     await page.click("button");
@@ -110,11 +76,11 @@ Deno.test("The page asks for the token, and gives a foreign origin nothing", asy
       await body?.cancel();
       assertEquals(status, 403, path);
     }
-  }, "t0");
+  });
 });
 
 Deno.test("connectDebugger works in a page of another port of this machine", async () => {
-  await withPage(async (page, url, store) => {
+  await withPage({ tour: true }, async ({ page, url, store }) => {
     const folder = await Deno.makeTempDir();
     const root = new URL("../../", import.meta.url).pathname;
     await Deno.writeTextFile(
@@ -160,7 +126,7 @@ Deno.test("parsePageMessage lets only known messages through", () => {
     '{"kind":"move","by":"1"}',
     '{"kind":"jump","by":2}',
     '{"kind":"removeClient"}',
-    `{"kind":"search","text":"${"x".repeat(5000)}"}`,
+    `{"kind":"search","text":"${"x".repeat(12_000)}"}`,
     new Uint8Array(3),
   ];
   for (const data of refused) assertThrows(() => parsePageMessage(data));
