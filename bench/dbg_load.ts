@@ -63,6 +63,15 @@ const child = new Deno.Command(Deno.execPath(), {
   ],
   stdout: "piped",
 }).spawn();
+const kill = () => {
+  child.kill();
+  Deno.exit(1);
+};
+setTimeout(() => {
+  console.error(`Not done within ${seconds + 60} s`);
+  kill();
+}, (seconds + 60) * 1000);
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, kill);
 const size = { columns: 120, rows: 40 };
 let model = initialModel(store);
 let shown: Grid | null = null;
@@ -87,8 +96,9 @@ await child.status;
 clearInterval(drawing);
 clearInterval(waiting);
 const p95 = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length * 0.95)];
-let arrived = 0, lost = 0;
+let arrived = 0, lost = 0, jumps = 0;
 for (const client of store.clients.values()) {
+  for (let row = client.first; row < client.end; row++) if ((client.flags(row) & 3) === 3) jumps++;
   arrived += client.end;
   lost += client.dropped + client.refused;
 }
@@ -98,7 +108,7 @@ console.log({
   arrived,
   droppedBySender: dropped,
   droppedShown: lost,
-  unaccounted: sent - arrived - lost,
+  unaccounted: sent - (arrived - jumps) - lost,
   memoryMB: Math.round(Deno.memoryUsage().rss / 1e6),
   maxMemoryMB: maxMemory / 1e6,
   drawP95ms: Number(p95(times).toFixed(1)),

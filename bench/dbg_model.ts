@@ -6,7 +6,7 @@ import { exportFile, importFile } from "../dbg/files.ts";
 import { initialModel, Store, update, view } from "../dbg/model/mod.ts";
 import { Machine } from "../mod.ts";
 import { connectDebugger } from "../telemetry/mod.ts";
-import type { WireTransition } from "../telemetry/protocol.ts";
+import type { WireTransition } from "../telemetry/debugger/protocol.ts";
 
 const count = Number(Deno.args[0] ?? 1_000_000);
 const names = Array.from({ length: 40 }, (_, i) => `State${i}`);

@@ -9,7 +9,8 @@ import { chromium } from "playwright-core";
 const [seconds, machines, rate] = [20, 500, 20_000].map((normal, i) =>
   Number(Deno.args[i] ?? normal)
 );
-const port = 16_831;
+/** How long the whole may take: whatever hangs, it ends, and its children with it. */
+const LIMIT = (seconds + 60) * 1000;
 const socket = `am-bench-${Deno.pid}`;
 const root = new URL("../", import.meta.url).pathname;
 
@@ -34,11 +35,31 @@ const PRESS = `new Promise((resolve) => {
   look();
 })`;
 
+const ending: (() => unknown)[] = [() => tmux("kill-server")];
+async function end(code: number, why?: string): Promise<never> {
+  if (why !== undefined) console.error(why);
+  for (const one of ending.reverse()) await (async () => await one())().catch(() => {});
+  Deno.exit(code);
+}
+setTimeout(() => end(1, `Not done within ${LIMIT / 1000} s`), LIMIT);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => end(1, signal));
+}
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  end(1, String(event.reason));
+});
+
 await tmux(
   ...["-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "40"],
-  `cd ${root}; ${Deno.execPath()} run -A dbg/main.ts --max-mem 400 --listen 127.0.0.1:${port}`,
+  `cd ${root}; ${Deno.execPath()} run -A dbg/main.ts --max-mem 400 --listen 127.0.0.1:0`,
 );
-await pause(1500);
+/** The port that was free: the screen says it while no machine is there. */
+let port = "";
+while (port === "") {
+  await pause(100);
+  port = (await tmux("capture-pane", "-p")).match(/127\.0\.0\.1:([1-9]\d*)/)?.[1] ?? "";
+}
 const sender = new Deno.Command(Deno.execPath(), {
   args: [
     ...["run", "-A", `${root}bench/dbg_load.ts`],
@@ -46,10 +67,12 @@ const sender = new Deno.Command(Deno.execPath(), {
   ],
   stdout: "piped",
 }).spawn();
+ending.push(() => sender.kill());
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox"],
 });
+ending.push(() => browser.close());
 const page = await browser.newPage();
 await page.goto(`http://127.0.0.1:${port}/`);
 await pause(2000);
@@ -95,6 +118,4 @@ console.log({
   pageP50ms: percentile(web, 0.5),
   pageP95ms: percentile(web, 0.95),
 });
-await browser.close();
-await tmux("kill-server");
-Deno.exit(0);
+await end(0);

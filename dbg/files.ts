@@ -1,6 +1,13 @@
-import { LIMITS, parseMessage, type WireMessage } from "../telemetry/protocol.ts";
+import { LIMITS, type WireMessage } from "../telemetry/debugger/protocol.ts";
 import type { ClientData } from "./model/client_data.ts";
 import type { Store } from "./model/store.ts";
+import { Receiver } from "./receiver.ts";
+
+/** Transitions, or log lines, of one line of a file, and roughly its units. */
+const LINE = 500;
+const UNITS = 500_000;
+/** The longest line that is read: what fits into a frame may be spelled a little longer here. */
+const LONGEST = LIMITS.frame * 2;
 
 /**
  * Writes machines to a file: gzip of JSON lines, each a message of the wire protocol, so that
@@ -16,23 +23,44 @@ export async function exportFile(
 
 /**
  * Writes a file whole or not at all: what was there before stays when the disk is full, or when the
- * stream breaks off.
+ * stream breaks off. Until then it has a name that nothing else has.
  */
 export async function writeFile(path: string, stream: ReadableStream<Uint8Array>): Promise<void> {
   const before = await Deno.stat(path).catch(() => null);
   // A device is written to as it is.
-  const part = before === null || before.isFile ? `${path}.part` : path;
+  const part = before === null || before.isFile ? `${path}.${crypto.randomUUID()}.part` : path;
+  const made = part !== path;
   try {
-    using file = await Deno.open(part, { write: true, create: true, truncate: true });
+    using file = await Deno.open(part, { write: true, createNew: made });
     // Not through `file.writable`: that would not tell that the disk is full.
-    for await (const bytes of stream) {
-      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    }
+    for await (const bytes of stream) await writeAll(file, bytes);
   } catch (error) {
-    if (part !== path) await Deno.remove(part).catch(() => {});
+    if (made) await Deno.remove(part).catch(() => {});
     throw error;
   }
-  if (part !== path) await Deno.rename(part, path);
+  if (made) await Deno.rename(part, path);
+}
+
+/** Writes all of some bytes. */
+export async function writeAll(
+  file: { write(bytes: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
+/** A path beside this one that nothing has yet: with a number, if need be. */
+export async function freePath(path: string): Promise<string> {
+  const [, name, extension] = path.match(/^(.*?)((?:\.jsonl)?(?:\.[^./]*)?)$/s)!;
+  for (let n = 1;; n++) {
+    const free = n === 1 ? path : `${name}-${n}${extension}`;
+    try {
+      await Deno.lstat(free);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return free;
+      throw error;
+    }
+  }
 }
 
 /** What `exportFile` writes. */
@@ -51,55 +79,115 @@ export function exportStream(
   return text.pipeThrough(new TextEncoderStream()).pipeThrough(new CompressionStream("gzip"));
 }
 
+/** The machine goes on meanwhile: rows may leave, and its schema may become another one. */
 function* messagesOf(client: ClientData, machine: number): Generator<string> {
-  const ticks = client.ticksAt(client.first);
   const line = (message: WireMessage) => `${JSON.stringify(message)}\n`;
-  yield line({ ...client.hello, machine, ticks: [...ticks] });
-  const dropped = client.dropped + client.refused;
-  for (let row = client.first; row < client.end;) {
+  const { hello } = client;
+  const introduction = (ticks: readonly number[]) => line({ ...hello, machine, ticks: [...ticks] });
+  let row = client.first;
+  let ticks = client.ticksAt(row);
+  yield introduction(ticks);
+  const dropped = Math.min(client.dropped + client.refused, Number.MAX_SAFE_INTEGER);
+  while (row < client.end && client.hello === hello) {
+    if (row < client.first) {
+      row = client.first;
+      ticks = client.ticksAt(row);
+      yield introduction(ticks);
+    }
     const transitions = [];
-    for (; row < client.end && transitions.length < 500; row++) {
-      transitions.push(client.wire(row, ticks));
+    for (let size = 0; row < client.end && transitions.length < LINE && size < UNITS; row++) {
+      const transition = client.wire(row, ticks);
+      size += sizeOf(transition);
+      transitions.push(transition);
     }
     yield line({ kind: "batch", machine, dropped, transitions, logs: [] });
   }
-  const logs = client.logs(0, Infinity);
-  for (let at = 0; at < logs.length; at += 500) {
-    const part = logs.slice(at, at + 500);
+  const logs = client.hello === hello ? client.logs(0, Infinity) : [];
+  for (let at = 0; at < logs.length;) {
+    const part = [];
+    for (let size = 0; at < logs.length && part.length < LINE && size < UNITS; at++) {
+      part.push(logs[at]);
+      size += logs[at][3].length;
+    }
     yield line({ kind: "batch", machine, dropped, transitions: [], logs: part });
   }
   if (client.disposed) yield line({ kind: "dispose", machine });
 }
 
-/** Reads a file that `exportFile` wrote into the store; all machines are disconnected then. */
+function sizeOf({ called, ticks, steps, args }: ReturnType<ClientData["wire"]>): number {
+  let size = 200 + (called.length + ticks.length) * 8;
+  for (const [, , , handler] of steps ?? []) size += 20 + handler.length;
+  for (const [name, text] of Object.entries(args ?? {})) size += name.length + text.length;
+  return size;
+}
+
+/**
+ * Reads a file that `exportFile` wrote, or its plain lines, into the store; all machines are
+ * disconnected then. `-` is what comes in by stdin.
+ *
+ * @throws {Error} That names the first line that cannot be read; what was before it is kept.
+ */
 export async function importFile(store: Store, path: string): Promise<void> {
-  const file = await Deno.open(path, { read: true });
-  const text = file.readable
-    .pipeThrough(new DecompressionStream("gzip"))
-    .pipeThrough(new TextDecoderStream());
-  const machines = new Map<number, ClientData>();
-  let rest = "";
+  const bytes = path === "-"
+    ? Deno.stdin.readable
+    : (await Deno.open(path, { read: true })).readable;
+  // A file has no limit of what may come in a second.
+  const receiver = new Receiver(store, () => 0, Infinity);
   let number = 0;
-  const take = (line: string) => {
-    number++;
-    try {
-      if (line.length > LIMITS.frame) throw new Error("Line is too long");
-      const message = parseMessage(
-        JSON.parse(line),
-        (machine) => machines.get(machine)?.hello.names.length ?? 0,
-      );
-      if (message.kind === "hello") machines.set(message.machine, store.hello(message));
-      else if (message.kind === "batch") store.batch(machines.get(message.machine)!, message);
-      else machines.get(message.machine)!.disposed = true;
-    } catch (error) {
-      throw new Error(`Cannot read "${path}": line ${number}: ${(error as Error).message}`);
+  try {
+    for await (const line of linesOf(bytes)) {
+      number++;
+      if (line.trim() === "") continue;
+      receiver.message(JSON.parse(line));
     }
-  };
-  for await (const part of text) {
-    const lines = (rest + part).split("\n");
-    rest = lines.pop()!;
-    lines.forEach(take);
+  } catch (error) {
+    const where = number === 0 ? "" : `line ${number}: `;
+    throw new Error(`Cannot read "${path}": ${where}${(error as Error).message}`);
+  } finally {
+    receiver.over(false);
   }
-  if (rest !== "") take(rest);
-  for (const client of machines.values()) store.disconnected(client);
+}
+
+async function* linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  const text = (await plain(bytes)).pipeThrough(new TextDecoderStream());
+  let rest = "";
+  for await (const part of text) {
+    // Lines are long: what has been looked at is not looked at again.
+    let from = 0;
+    for (let end = part.indexOf("\n"); end !== -1; end = part.indexOf("\n", from)) {
+      yield rest + part.slice(from, end);
+      rest = "";
+      from = end + 1;
+    }
+    rest += part.slice(from);
+    if (rest.length > LONGEST) throw new Error("a line is too long");
+  }
+  if (rest !== "") yield rest;
+}
+
+/** Unpacked, if it is packed. */
+async function plain(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const reader = bytes.getReader();
+  let head = new Uint8Array(0);
+  while (head.length < 2) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    const more = new Uint8Array(head.length + value.length);
+    more.set(head);
+    more.set(value, head.length);
+    head = more;
+  }
+  const whole = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(head),
+    async pull(controller) {
+      const { value, done } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  const packed = head[0] === 0x1f && head[1] === 0x8b;
+  return packed ? whole.pipeThrough(new DecompressionStream("gzip")) : whole;
 }

@@ -20,18 +20,16 @@ export {
   VIEWS,
 } from "./schema.ts";
 export { Session, type SessionOptions, type SessionState } from "./session.ts";
-export type * from "../telemetry/protocol.ts";
+export type * from "../telemetry/debugger/protocol.ts";
 export {
   type ClientSummary,
-  type DebuggerServer,
   listClients,
   type LogText,
-  type ServerOptions,
   showMachine,
   type ShownMachine,
   type ShownRow,
-  startServer,
-} from "./server.ts";
+} from "./reports.ts";
+export { type DebuggerServer, type ServerOptions, startServer } from "./server.ts";
 
 if (import.meta.main) {
   const { run } = await import("./cli.ts");

@@ -1,13 +1,13 @@
-import { type Hello, parseFrame, ProtocolError } from "../telemetry/protocol.ts";
+import { jsonText } from "../text/json_text.ts";
+import { accessOf, isLoopback, shownToken, TokenGate } from "./access.ts";
 import { exportStream } from "./files.ts";
-import type { ClientData, Row } from "./model/client_data.ts";
-import { linesOf } from "./model/log_view.ts";
 import type { Store } from "./model/store.ts";
-import { tokenOf } from "./page/token_cookie.ts";
+import { Receiver } from "./receiver.ts";
+import { listClients, showMachine } from "./reports.ts";
 
 /** How the server listens. */
 export interface ServerOptions {
-  /** Host name. @default {"127.0.0.1"} */
+  /** Host name. Beyond loopback needs a token. @default {"127.0.0.1"} */
   readonly hostname?: string;
   /** Port; 0 = any free one. @default {6831} */
   readonly port?: number;
@@ -27,66 +27,136 @@ export interface DebuggerServer {
 
 /** A machine that hung up and has not called for so long is gone, in milliseconds. */
 const SILENCE = 20_000;
-/** Transitions that one connection may send in a second; more are counted as dropped. */
-const RATE = 100_000;
+/** How often it is tried to listen again, when there was no file descriptor left. */
+const AGAIN = 200;
+/** How long the end waits for connections. */
+const PATIENCE = 1000;
+/** Rows of an answer to `show`. */
+const ROWS = 10_000;
 
-/** Collects into the store what machines send. */
+/**
+ * Collects into the store what machines send. Whatever comes in, it goes on: what it refuses is in
+ * `store.refusals`.
+ *
+ * @throws {TypeError} If it shall listen beyond loopback without a token.
+ */
 export function startServer(store: Store, options: ServerOptions = {}): DebuggerServer {
   const { token, page } = options;
+  const hostname = options.hostname ?? "127.0.0.1";
+  if (!token && !isLoopback(hostname)) {
+    throw new TypeError(`Cannot listen on "${hostname}" without a token: it is beyond loopback`);
+  }
+  const gate = token ? new TokenGate(token) : null;
   const sockets = new Set<WebSocket>();
-  const server = Deno.serve({
-    hostname: options.hostname ?? "127.0.0.1",
-    port: options.port ?? 6831,
-    onListen() {},
-  }, (request, info) => {
+  const answer = (request: Request, address: string): Response | Promise<Response> => {
+    // The names in it come first: an address that is none cannot even be taken apart.
+    const access = accessOf(request.headers, gate !== null);
+    if (access === "none") return foreign(store);
     const url = new URL(request.url);
-    const origin = request.headers.get("origin");
+    const { pathname } = url;
     const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
-    if (!token && !isLoopback(url.hostname) && isLoopback(info.remoteAddr.hostname)) {
-      return new Response("Host is not known here\n", { status: 403 });
-    }
-    if (origin !== null && origin !== url.origin) {
-      // Another page of this machine may send, as machines do, but see nothing.
-      const local = URL.canParse(origin) && isLoopback(new URL(origin).hostname);
-      if (!upgrade || !local || url.pathname !== "/") {
-        return new Response("Origin is foreign\n", { status: 403 });
-      }
-    }
-    if (token && !hasToken(request, url, token)) return unauthorized(request);
-    if (upgrade && url.pathname === "/") {
+    const machine = upgrade && pathname === "/";
+    if (access === "send" && !machine) return foreign(store);
+    const shown = gate?.check(shownToken(request, url), address, performance.now()) ?? "right";
+    if (shown !== "right") return unauthorized(request, shown, store);
+    if (machine) {
       const { socket, response } = Deno.upgradeWebSocket(request);
-      sockets.add(socket);
-      accept(store, socket, () => sockets.delete(socket));
+      accept(store, socket, sockets);
       return response;
     }
-    if (url.pathname === "/api/list") return Response.json(listClients(store));
-    if (url.pathname === "/api/show") return show(store, url.searchParams);
-    if (url.pathname === "/api/export") return exported(store, url.searchParams.get("id"));
-    if (page) return page(request);
-    return new Response("Not found\n", { status: 404 });
-  });
+    if (!upgrade && request.method !== "GET" && request.method !== "HEAD") {
+      return text("Only GET is known here", 405);
+    }
+    if (pathname === "/api/list") return json(listClients(store));
+    if (pathname === "/api/show") return show(store, url.searchParams);
+    if (pathname === "/api/export") return exported(store, url.searchParams.get("id"));
+    if (pathname === "/api/refusals") return json([...store.refusals]);
+    return page ? page(request) : text("Not found", 404);
+  };
+  const failed = (error: unknown) => {
+    store.refuse(`A request failed: ${error instanceof Error ? error.message : "no error"}`);
+    return text("Internal error", 500);
+  };
+  let server: Deno.HttpServer<Deno.NetAddr>;
+  let over = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const listen = (port: number) => {
+    server = Deno.serve(
+      { hostname, port, onListen() {}, onError: failed },
+      async (request, info) => {
+        try {
+          return await answer(request, info.remoteAddr.hostname);
+        } catch (error) {
+          return failed(error);
+        }
+      },
+    );
+    // It ends by itself when no connection can be taken for lack of file descriptors; those that
+    // there are stay.
+    server.finished.catch((error) => retry(server.addr.port, error));
+  };
+  const retry = (port: number, error: unknown) => {
+    if (over) return;
+    store.refuse(`No new connections: ${error instanceof Error ? error.message : "no error"}`);
+    again = setTimeout(() => {
+      try {
+        listen(port);
+      } catch (error) {
+        retry(port, error);
+      }
+    }, AGAIN);
+  };
+  listen(options.port ?? 6831);
   const sweeping = setInterval(() => store.sweep(performance.now() - SILENCE), SILENCE / 4);
-  const { hostname, port } = server.addr;
-  store.address = `${hostname}:${port}`;
+  const { addr } = server!;
+  store.address = `${
+    addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname
+  }:${addr.port}`;
   return {
     address: store.address,
     async close() {
+      over = true;
       clearInterval(sweeping);
-      for (const socket of sockets) socket.close(1001);
-      await server.shutdown();
+      clearTimeout(again);
+      for (const socket of sockets) if (socket.readyState <= 1) socket.close(1001);
+      // A request that was sent by half would be waited for without end.
+      let limit: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => limit = setTimeout(resolve, PATIENCE));
+      await Promise.race([server.shutdown().catch(() => {}), late]);
+      clearTimeout(limit);
     },
   };
 }
 
+function text(message: string, status: number): Response {
+  return new Response(`${message}\n`, { status });
+}
+
+function foreign(store: Store): Response {
+  store.refuse("A request from another host or origin");
+  return text("Host or origin is foreign", 403);
+}
+
+function json(value: unknown): Response {
+  return new Response(jsonText(value), { headers: { "content-type": "application/json" } });
+}
+
 /** A person at a browser is asked for the token. */
-function unauthorized(request: Request): Response {
-  const text = "Token is missing or wrong";
-  if (!request.headers.get("accept")?.includes("text/html")) {
-    return new Response(`${text}\n`, { status: 401 });
+function unauthorized(
+  request: Request,
+  why: "wrong" | "missing" | "too often",
+  store: Store,
+): Response {
+  if (why === "too often") {
+    store.refuse("Too many wrong tokens from one address");
+    return text("Too many wrong tokens: wait a minute", 429);
   }
+  if (why === "wrong") store.refuse("A wrong token");
+  const message = "Token is missing or wrong";
+  if (!request.headers.get("accept")?.includes("text/html")) return text(message, 401);
   return new Response(
     `<!DOCTYPE html><html lang="en"><title>asyncmachine debugger</title><form>` +
-      `<label>${text}: <input name="token" type="password" autofocus></label> ` +
+      `<label>${message}: <input name="token" type="password" autofocus></label> ` +
       `<button>Open</button></form></html>`,
     {
       status: 401,
@@ -99,130 +169,39 @@ function unauthorized(request: Request): Response {
   );
 }
 
-function accept(store: Store, socket: WebSocket, over: () => void): void {
-  const machines = new Map<number, ClientData>();
-  let second = 0;
-  let taken = 0;
+function accept(store: Store, socket: WebSocket, sockets: Set<WebSocket>): void {
+  const receiver = new Receiver(store);
+  sockets.add(socket);
   socket.onmessage = ({ data }) => {
-    try {
-      if (typeof data !== "string") throw new ProtocolError("Frame is not text");
-      const messages = parseFrame(data, (n) => machines.get(n)?.hello.names.length ?? 0);
-      for (const message of messages) {
-        if (message.kind === "hello") {
-          machines.set(message.machine, store.hello(message));
-          continue;
-        }
-        const client = machines.get(message.machine)!;
-        if (message.kind === "dispose") {
-          client.disposed = true;
-          machines.delete(message.machine);
-          store.disconnected(client);
-          continue;
-        }
-        const now = Math.floor(performance.now() / 1000);
-        if (now !== second) [second, taken] = [now, 0];
-        taken += message.transitions.length;
-        if (taken > RATE) client.refused += message.transitions.length;
-        else store.batch(client, message);
-      }
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      socket.close(error.message.includes("version") ? 4001 : 4000, error.message);
-    }
+    const refusal = receiver.frame(data);
+    if (refusal === null || socket.readyState > 1) return;
+    // A reason has at most 123 bytes.
+    socket.close(refusal.code, refusal.reason.replace(/[^ -~]/g, "?").slice(0, 120));
   };
   socket.onerror = () => {};
   socket.onclose = (event) => {
-    over();
+    sockets.delete(socket);
     // A machine with nothing to tell hangs up, and calls again when it has, or to say it is there.
-    if (event.reason === "idle") store.idle(machines.values(), performance.now());
-    else for (const client of machines.values()) store.disconnected(client);
+    receiver.over(event.reason === "idle");
   };
 }
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || host === "::1" || /^127\./.test(host);
-}
-
-function hasToken(request: Request, url: URL, token: string): boolean {
-  return url.searchParams.get("token") === token ||
-    request.headers.get("authorization") === `Bearer ${token}` || tokenOf(request) === token;
-}
-
-/** A machine in the output of `list`. */
-export interface ClientSummary {
-  /** The machine's key: its id, with `#2` … where several have the same. */
-  readonly id: string;
-  /** Its parent's id. */
-  readonly parent: string | null;
-  /** Whether it is connected. */
-  readonly connected: boolean;
-  /** How many states it has. */
-  readonly states: number;
-  /** Transitions that are kept. */
-  readonly transitions: number;
-  /** Transitions with an error. */
-  readonly errors: number;
-  /** Transitions that were dropped on the way. */
-  readonly dropped: number;
-}
-
-/** All machines, in short. */
-export function listClients(store: Store): ClientSummary[] {
-  return [...store.clients.values()].map((client) => ({
-    id: client.key,
-    parent: client.hello.parent,
-    connected: client.connected,
-    states: client.hello.names.length,
-    transitions: client.end - client.first,
-    errors: client.errors,
-    dropped: client.dropped + client.refused,
-  }));
-}
-
-/** A line of the log: its level by number, its mark, its text. */
-export type LogText = readonly [level: number, prefix: string, text: string];
-
-/** A transition in the output of `show`. */
-export interface ShownRow extends Row {
-  /** What the log says of it. */
-  readonly lines: readonly LogText[];
-}
-
-/** A machine in the output of `show`. */
-export interface ShownMachine {
-  /** What it said of itself. */
-  readonly hello: Hello;
-  /** The first row that is kept. */
-  readonly first: number;
-  /** One more than the last. */
-  readonly end: number;
-  /** The transitions. */
-  readonly rows: readonly ShownRow[];
-}
-
-/** The transitions of a machine from row `from` on, at most `limit`. */
-export function showMachine(client: ClientData, from: number, limit: number): ShownMachine {
-  const rows: ShownRow[] = [];
-  for (let at = Math.max(from, client.first); at < client.end && rows.length < limit; at++) {
-    const row = client.row(at);
-    rows.push({ ...row, lines: linesOf(client, row) });
-  }
-  return { hello: client.hello, first: client.first, end: client.end, rows };
-}
-
 function show(store: Store, query: URLSearchParams): Response {
-  const client = store.clients.get(query.get("id") ?? "");
-  if (client === undefined) return new Response("Machine is not known\n", { status: 404 });
+  const id = query.get("id") ?? "";
+  const client = store.clients.get(id);
+  if (client === undefined) return unknown(id);
   const from = Math.trunc(Number(query.get("from"))) || 0;
-  const limit = Math.min(Math.trunc(Number(query.get("limit"))) || 1000, 10_000);
-  return Response.json(showMachine(client, from, limit));
+  const limit = Math.min(Math.trunc(Number(query.get("limit"))) || 1000, ROWS);
+  return json(showMachine(client, from, limit));
 }
 
 function exported(store: Store, id: string | null): Response {
-  if (id !== null && !store.clients.has(id)) {
-    return new Response("Machine is not known\n", { status: 404 });
-  }
+  if (id !== null && !store.clients.has(id)) return unknown(id);
   return new Response(exportStream(store, id === null ? undefined : [id]), {
     headers: { "content-type": "application/gzip" },
   });
+}
+
+function unknown(id: string): Response {
+  return text(`Machine ${JSON.stringify(id.slice(0, 200))} is not known`, 404);
 }

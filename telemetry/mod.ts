@@ -3,11 +3,7 @@
  *
  * @module
  */
-export {
-  connectDebugger,
-  debugAll,
-  debugEnv,
-  type DebuggerConnection,
-  type DebuggerOptions,
-  DEFAULT_URL,
-} from "./client.ts";
+export { DEFAULT_URL } from "./debugger/address.ts";
+export type { ShownArgs } from "./debugger/argument_texts.ts";
+export { connectDebugger, debugAll, debugEnv } from "./debugger/client.ts";
+export type { DebuggerConnection, DebuggerOptions } from "./debugger/connection.ts";

@@ -1,13 +1,12 @@
 import {
+  type Batch,
   type Hello,
   TRANSITION_TYPES,
   type WireLog,
   type WireStep,
   type WireTransition,
-} from "../../telemetry/protocol.ts";
-
-/** Rows of a chunk: what leaves at once when memory is short. */
-const ROWS = 512;
+} from "../../telemetry/debugger/protocol.ts";
+import { Chunk, read, seek, textBytes } from "./chunk.ts";
 
 /** Bits of the flags column; the lowest two are the type. */
 export const ACCEPTED = 4;
@@ -32,67 +31,25 @@ export interface Row extends Omit<WireTransition, "ticks"> {
   readonly error: boolean;
 }
 
-interface Extras {
-  readonly args?: Readonly<Record<string, string>>;
-  readonly source?: readonly [string, number, string];
-  readonly refusedBy?: string;
-  readonly lost?: number;
+/** Bytes of what a machine says of itself, roughly. */
+function helloBytes(hello: Hello): number {
+  const { id, instance, parent, tags, names, states, ticks, groups } = hello;
+  let sum = 2000 + ticks.length * 30;
+  for (const text of [id, instance, parent ?? "", ...tags]) sum += textBytes(text);
+  for (const name of names) sum += textBytes(name);
+  for (const { add, remove, require, after } of states) {
+    sum += 120;
+    for (const list of [add, remove, require, after]) if (list) sum += 40 + list.length * 8;
+  }
+  for (const [name, members] of Object.entries(groups)) {
+    sum += textBytes(name) + 60 + members.length * 8;
+  }
+  return sum;
 }
 
-/** Columns of up to 512 transitions. */
-class Chunk {
-  size = 0;
-  readonly time: Float64Array = new Float64Array(ROWS);
-  readonly duration: Float64Array = new Float64Array(ROWS);
-  readonly id: Float64Array = new Float64Array(ROWS);
-  readonly queue: Uint32Array = new Uint32Array(ROWS);
-  readonly flags: Uint8Array = new Uint8Array(ROWS);
-  readonly touched: Uint32Array = new Uint32Array(ROWS);
-  readonly offset: Uint32Array = new Uint32Array(ROWS);
-  readonly extras: Map<number, Extras> = new Map();
-  readonly logs: WireLog[] = [];
-  bytes: Uint8Array = new Uint8Array(4096);
-  used = 0;
-  extra = 0;
-  readonly ticks: Float64Array;
-
-  constructor(ticks: Float64Array) {
-    this.ticks = ticks.slice();
-  }
-
-  get memory(): number {
-    return ROWS * 37 + this.bytes.length + this.ticks.length * 8 + this.extra + 500;
-  }
-
-  /** Variable length, seven bits a byte; zigzag, so that small negatives are short. */
-  put(value: number): void {
-    if (this.used + 10 > this.bytes.length) {
-      const more = new Uint8Array(this.bytes.length * 2);
-      more.set(this.bytes);
-      this.bytes = more;
-    }
-    let rest = value < 0 ? -value * 2 - 1 : value * 2;
-    while (rest >= 128) {
-      this.bytes[this.used++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    this.bytes[this.used++] = rest;
-  }
-}
-
-/** Where `read` is. */
-let at = 0;
-
-function read(bytes: Uint8Array): number {
-  let value = 0;
-  let scale = 1;
-  for (;;) {
-    const byte = bytes[at++];
-    value += (byte & 127) * scale;
-    if (byte < 128) break;
-    scale *= 128;
-  }
-  return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+/** What holds longer than the moment of the introduction. */
+function lasting({ sent: _, ...hello }: Hello): Hello {
+  return hello;
 }
 
 /** Everything recorded of one machine: a bounded, columnar list of transitions. */
@@ -105,9 +62,11 @@ export class ClientData {
   connected = true;
   /** Whether it was disposed. */
   disposed = false;
+  /** When it was disconnected, in the order of a count; 0 while it is connected. */
+  disconnectedAt = 0;
   /** Transitions that the machine could not send. */
   dropped = 0;
-  /** Transitions that the server refused to keep: too many at once. */
+  /** Transitions that did not arrive, or that the server refused to keep. */
   refused = 0;
   /** Rows that left because of the memory bound: the first kept row. */
   first = 0;
@@ -115,36 +74,27 @@ export class ClientData {
   end = 0;
   /** Transitions with an error, of all that ever came. */
   errors = 0;
+  /** Bytes in use, roughly. */
+  memory: number;
+  /** Bytes of them that are for what it says of itself, roughly. */
+  structure: number;
   #chunks: Chunk[] = [];
   #ticks: Float64Array;
-  readonly #words = new Map<string, number>();
-  readonly #wordList: string[] = [];
-  #wordBytes = 0;
+  /** How many transitions have come, or should have, as the machine counts what it sent. */
+  #arrived: number;
+  /** Ticks of what was refused, until the next row tells of them, and how many that were. */
+  readonly #skipped = new Map<number, number>();
+  #lost = 0;
   #exception: number;
 
   /** Begins with the ticks that the machine had when it said hello. */
   constructor(key: string, hello: Hello) {
     this.key = key;
-    this.hello = hello;
+    this.hello = lasting(hello);
     this.#ticks = Float64Array.from(hello.ticks);
+    this.#arrived = hello.sent ?? 0;
     this.#exception = hello.names.indexOf("Exception");
-  }
-
-  /** Bytes in use, roughly. */
-  get memory(): number {
-    let sum = 1000 + this.#ticks.length * 100 + this.#wordBytes;
-    for (const chunk of this.#chunks) sum += chunk.memory;
-    return sum;
-  }
-
-  /** Bytes of the newest chunk: what `append` may have changed. */
-  get tailMemory(): number {
-    return (this.#chunks.at(-1)?.memory ?? 0) + this.#wordBytes;
-  }
-
-  /** The same for the chunk that the next transition goes to, which may not have been begun. */
-  get nextMemory(): number {
-    return this.#chunks.at(-1)?.size === ROWS ? this.#wordBytes : this.tailMemory;
+    this.memory = this.structure = helloBytes(hello);
   }
 
   /** Takes a new introduction: a reconnect, or a new schema, which keeps all present states. */
@@ -152,23 +102,93 @@ export class ClientData {
     const before = this.hello.names;
     const same = before.length === hello.names.length &&
       before.every((name, i) => name === hello.names[i]);
-    this.hello = hello;
+    this.memory -= this.structure;
+    this.structure = helloBytes(hello);
+    this.memory += this.structure;
+    this.hello = lasting(hello);
     this.connected = true;
+    this.disconnectedAt = 0;
+    this.disposed = false;
     this.#exception = hello.names.indexOf("Exception");
-    if (same) return;
+    this.expect(hello.sent);
+    if (same) {
+      // What was lost on the way has moved ticks, too.
+      hello.ticks.forEach((tick, state) => {
+        if (this.#skipped.has(state) || tick !== this.#ticks[state]) this.#skipped.set(state, tick);
+      });
+      return;
+    }
     // Indexes have changed: rows of the old schema cannot be read by the new one.
-    this.first = this.end;
-    this.#chunks = [];
+    while (this.#chunks.length > 0) this.evict();
     this.#ticks = Float64Array.from(hello.ticks);
+    this.#skipped.clear();
+    this.#lost = 0;
   }
 
-  /** Appends a transition. */
-  append(tx: WireTransition): void {
-    let chunk = this.#chunks.at(-1);
-    if (chunk === undefined || chunk.size === ROWS) {
-      chunk = new Chunk(this.#ticks);
-      this.#chunks.push(chunk);
+  /** The machine says how many transitions it has sent: those that did not come are counted. */
+  expect(sent: number | undefined): void {
+    if (sent === undefined || sent <= this.#arrived) return;
+    this.#lost += sent - this.#arrived;
+    this.refused += sent - this.#arrived;
+    this.#arrived = sent;
+  }
+
+  /** Counts transitions that came, but could not be read. */
+  refuse(count: number): void {
+    this.#arrived += count;
+    this.#lost += count;
+    this.refused += count;
+  }
+
+  /** Counts transitions that came and are not kept; the ticks move on with them. */
+  skip(transitions: readonly WireTransition[]): void {
+    for (const { type, ticks } of transitions) {
+      for (let i = 0; i < ticks.length; i += 2) this.#skipped.set(ticks[i], ticks[i + 1]);
+      if (type !== "jump") this.refuse(1);
     }
+  }
+
+  /** Takes the transitions and the log lines of a batch. */
+  take(batch: Batch): void {
+    this.dropped = batch.dropped;
+    this.expect(batch.sent);
+    for (const tx of batch.transitions) {
+      this.#jump(tx.time);
+      if (tx.type !== "jump") this.#arrived++;
+      this.#append(tx);
+    }
+    for (const line of batch.logs) this.#log(line);
+  }
+
+  /** A row for what was skipped, if it moved a tick. */
+  #jump(time: number): void {
+    if (this.#lost === 0 && this.#skipped.size === 0) return;
+    const ticks: number[] = [];
+    for (const [state, tick] of this.#skipped) {
+      if (this.#ticks[state] !== tick) ticks.push(state, tick);
+    }
+    this.#skipped.clear();
+    const lost = this.#lost;
+    this.#lost = 0;
+    if (ticks.length === 0 && lost === 0) return;
+    const rest = { called: [], accepted: true, queue: 0, duration: 0 };
+    this.#append({ ...rest, id: 0, type: "jump", ticks, time, lost });
+  }
+
+  /** The chunk that the next row or line goes to. */
+  #chunk(): Chunk {
+    let chunk = this.#chunks.at(-1);
+    if (chunk === undefined || chunk.full) {
+      chunk = new Chunk(this.end, this.#ticks);
+      this.#chunks.push(chunk);
+      this.memory += chunk.memory;
+    }
+    return chunk;
+  }
+
+  #append(tx: WireTransition): void {
+    const chunk = this.#chunk();
+    const before = chunk.memory;
     const row = chunk.size++;
     let touched = 0;
     let error = false;
@@ -194,7 +214,7 @@ export class ClientData {
       chunk.put(kind);
       chunk.put(state);
       chunk.put(by);
-      chunk.put(this.#word(handler));
+      chunk.put(chunk.word(handler));
       if (state >= 0) touched |= 1 << (state & 31);
       if (by >= 0) touched |= 1 << (by & 31);
     }
@@ -210,48 +230,59 @@ export class ClientData {
     if (tx.args || tx.source || tx.refusedBy !== undefined || tx.lost) {
       const { args, source, refusedBy, lost } = tx;
       chunk.extras.set(row, { args, source, refusedBy, lost });
-      chunk.extra += 200 + (args ? JSON.stringify(args).length * 2 : 0);
+      chunk.extra += 200 + textBytes(refusedBy ?? "");
+      if (source) chunk.extra += textBytes(source[0]) + textBytes(source[2]);
+      for (const [name, text] of Object.entries(args ?? {})) {
+        chunk.extra += textBytes(name) + textBytes(text);
+      }
     }
+    this.memory += chunk.memory - before;
     this.end++;
   }
 
   /** Keeps a line of the log with the newest chunk. */
-  log(line: WireLog): void {
-    let chunk = this.#chunks.at(-1);
-    if (chunk === undefined) this.#chunks.push(chunk = new Chunk(this.#ticks));
+  #log(line: WireLog): void {
+    const chunk = this.#chunk();
     chunk.logs.push(line);
-    chunk.extra += 100 + line[3].length * 2;
+    chunk.firstLog = Math.min(chunk.firstLog, line[0]);
+    chunk.lastLog = Math.max(chunk.lastLog, line[0]);
+    const bytes = 100 + textBytes(line[3]);
+    chunk.extra += bytes;
+    this.memory += bytes;
   }
 
-  #word(word: string): number {
-    if (word === "") return 0;
-    let number = this.#words.get(word);
-    if (number === undefined) {
-      this.#wordList.push(word);
-      number = this.#wordList.length;
-      this.#words.set(word, number);
-      this.#wordBytes += 100 + word.length * 2;
-    }
-    return number;
-  }
-
-  /** Drops the oldest chunk; how many rows left. The last chunk stays while it is the only one. */
+  /** Drops the oldest chunk; how many rows left. */
   evict(): number {
-    const [chunk] = this.#chunks;
+    const chunk = this.#chunks.shift();
     if (chunk === undefined) return 0;
-    this.#chunks.shift();
     this.first += chunk.size;
+    this.memory -= chunk.memory;
     return chunk.size;
   }
 
-  /** The time of the oldest kept row; `Infinity` when there is none. */
+  /** The time of what is oldest; `Infinity` when nothing is kept. */
   get oldest(): number {
-    return this.#chunks[0]?.size ? this.#chunks[0].time[0] : Infinity;
+    return this.#chunks[0]?.since ?? Infinity;
+  }
+
+  /** The index of the chunk that a kept row is in. */
+  #indexOf(row: number): number {
+    let low = 0;
+    let high = this.#chunks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#chunks[middle].first <= row) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   #place(row: number): [chunk: Chunk, row: number] {
-    const index = row - this.first;
-    return [this.#chunks[Math.floor(index / ROWS)], index % ROWS];
+    const chunk = this.#chunks[this.#indexOf(row)];
+    if (chunk === undefined || row < chunk.first || row >= chunk.first + chunk.size) {
+      throw new RangeError(`Row ${row} is not kept: ${this.first} to ${this.end - 1} are`);
+    }
+    return [chunk, row - chunk.first];
   }
 
   /** The flags of a kept row. */
@@ -277,9 +308,9 @@ export class ClientData {
     const start = Math.max(from, this.first);
     if (start >= this.end) return;
     let row = start;
-    for (let c = Math.floor((start - this.first) / ROWS); c < this.#chunks.length; c++) {
-      const { flags, touched, size } = this.#chunks[c];
-      for (let i = (row - this.first) % ROWS; i < size; i++) see(row++, flags[i], touched[i]);
+    for (let c = this.#indexOf(start); c < this.#chunks.length; c++) {
+      const { first, flags, touched, size } = this.#chunks[c];
+      for (let i = row - first; i < size; i++) see(row++, flags[i], touched[i]);
     }
   }
 
@@ -299,17 +330,16 @@ export class ClientData {
   /** Whether a row called, changed or, through a step, touched one of these states. */
   touches(row: number, states: ReadonlySet<number>): boolean {
     const [chunk, i] = this.#place(row);
-    const { bytes } = chunk;
-    at = chunk.offset[i];
-    for (let n = read(bytes); n > 0; n--) if (states.has(read(bytes))) return true;
-    for (let n = read(bytes); n > 0; n--) {
-      if (states.has(read(bytes))) return true;
-      read(bytes);
+    seek(chunk, i);
+    for (let n = read(); n > 0; n--) if (states.has(read())) return true;
+    for (let n = read(); n > 0; n--) {
+      if (states.has(read())) return true;
+      read();
     }
-    for (let n = read(bytes); n > 0; n--) {
-      read(bytes);
-      if (states.has(read(bytes)) || states.has(read(bytes))) return true;
-      read(bytes);
+    for (let n = read(); n > 0; n--) {
+      read();
+      if (states.has(read()) || states.has(read())) return true;
+      read();
     }
     return false;
   }
@@ -317,18 +347,17 @@ export class ClientData {
   /** A kept row, decoded. */
   row(row: number): Row {
     const [chunk, i] = this.#place(row);
-    const { bytes } = chunk;
-    at = chunk.offset[i];
-    const called = Array.from({ length: read(bytes) }, () => read(bytes));
-    const deltas = Array.from({ length: read(bytes) * 2 }, () => read(bytes));
+    seek(chunk, i);
+    const called = Array.from({ length: read() }, () => read());
+    const deltas = Array.from({ length: read() * 2 }, () => read());
     const steps = Array.from(
-      { length: read(bytes) },
+      { length: read() },
       (): WireStep => {
-        const kind = read(bytes);
-        const state = read(bytes);
-        const by = read(bytes);
-        const word = read(bytes);
-        return [kind, state, by, word === 0 ? "" : this.#wordList[word - 1]];
+        const kind = read();
+        const state = read();
+        const by = read();
+        const word = read();
+        return [kind, state, by, word === 0 ? "" : chunk.words[word - 1]];
       },
     );
     const flags = chunk.flags[i];
@@ -356,13 +385,12 @@ export class ClientData {
     if (bounded === this.end) return [...this.#ticks];
     const [chunk, i] = this.#place(bounded);
     const ticks = [...chunk.ticks];
-    const { bytes } = chunk;
     for (let row = 0; row < i; row++) {
-      at = chunk.offset[row];
-      for (let n = read(bytes); n > 0; n--) read(bytes);
-      for (let n = read(bytes); n > 0; n--) {
-        const state = read(bytes);
-        ticks[state] += read(bytes);
+      seek(chunk, row);
+      for (let n = read(); n > 0; n--) read();
+      for (let n = read(); n > 0; n--) {
+        const state = read();
+        ticks[state] += read();
       }
     }
     return ticks;
@@ -376,14 +404,11 @@ export class ClientData {
   /** The kept row of a transition number, -1 if there is none. */
   rowOf(id: number): number {
     // Numbers grow, but for jumps, which have none.
-    let found = -1;
-    this.#chunks.some((chunk, c) => {
+    for (const chunk of this.#chunks) {
       const i = chunk.id.subarray(0, chunk.size).indexOf(id);
-      if (i === -1) return false;
-      found = this.first + c * ROWS + i;
-      return true;
-    });
-    return found;
+      if (i !== -1) return chunk.first + i;
+    }
+    return -1;
   }
 
   #search(before: (row: number) => boolean): number {
@@ -401,6 +426,7 @@ export class ClientData {
   logs(from: number, to: number): WireLog[] {
     const found: WireLog[] = [];
     for (const chunk of this.#chunks) {
+      if (chunk.lastLog < from || chunk.firstLog > to) continue;
       for (const line of chunk.logs) if (line[0] >= from && line[0] <= to) found.push(line);
     }
     return found;

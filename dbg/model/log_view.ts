@@ -1,4 +1,4 @@
-import { STEP_KINDS } from "../../telemetry/protocol.ts";
+import { STEP_KINDS } from "../../telemetry/debugger/protocol.ts";
 import { clock } from "./clock.ts";
 import type { ClientData, Row } from "./client_data.ts";
 import type { Rows } from "./filtered.ts";

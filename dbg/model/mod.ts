@@ -7,7 +7,7 @@ export { ClientData, type Row } from "./client_data.ts";
 export { clock } from "./clock.ts";
 export { linkTo, type Place, placeOf } from "./link.ts";
 export * from "./model.ts";
-export { Store, type StoreOptions, type StoreWatcher } from "./store.ts";
+export { RefusedError, Store, type StoreOptions, type StoreWatcher } from "./store.ts";
 export { selected, update } from "./update.ts";
 export { transitionView, view } from "./view.ts";
 export type * from "./view_types.ts";

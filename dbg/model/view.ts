@@ -1,5 +1,5 @@
-import type { WireStep } from "../../telemetry/protocol.ts";
-import { STEP_KINDS } from "../../telemetry/protocol.ts";
+import type { WireStep } from "../../telemetry/debugger/protocol.ts";
+import { STEP_KINDS } from "../../telemetry/debugger/protocol.ts";
 import { ACCEPTED, type ClientData, ERROR, type Row } from "./client_data.ts";
 import { clock } from "./clock.ts";
 import { filteredRows, matchingRows, type Rows } from "./filtered.ts";

@@ -76,7 +76,7 @@ Deno.test("dbg collects without a screen, answers while it runs, and asks for th
     const refused = await dbg("list", "--url", url);
     assertEquals([refused.code, refused.err], [2, "dbg: Token is missing or wrong\n"]);
     const unknown = await dbg("show", "nobody", "--url", url, "--token", "t0");
-    assertEquals([unknown.code, unknown.err], [2, "dbg: Machine is not known\n"]);
+    assertEquals([unknown.code, unknown.err], [2, 'dbg: Machine "nobody" is not known\n']);
     const one = await dbg("export", output, "--machine", "client", "--url", url, "--token", "t0");
     assertEquals([one.code, one.err], [0, ""]);
     assertEquals((await dbg("list", "--import", output)).out, "client (6) disconnected\n");
@@ -104,7 +104,7 @@ Deno.test("dbg refuses bad input in one line, with exit code 2", async () => {
     [["--listen", "0.0.0.0:6899"], /needs --token/],
     [["--max-mem", "much"], /number/],
     [["--max-mem", "0"], /more than 0/],
-    [["list", "--url", "ftp://x"], /not an http address/],
+    [["list", "--url", "ftp://x"], /no address of a debugger: host:port/],
     [["list", "--url", "http://127.0.0.1:9"], /Cannot reach/],
     [["list", "--import", "none.gz"], /Cannot read "none.gz"/],
     [["list", "--import", broken], /Cannot read/],
@@ -149,7 +149,7 @@ Deno.test("dbg shows itself in another debugger, but not in itself", async () =>
   );
   assertEquals([own.code, own.err], [2, "dbg: --dbg-self is this debugger's own address\n"]);
   const cases: readonly (readonly [string, ...string[]])[] = [
-    ["--dbg-self has to be", "--dbg-self", "http://x"],
+    ['--dbg-self: "nonsense" is no address', "--dbg-self", "nonsense"],
     ["--view has to be one of tree-log", "--view", "nope"],
     ["--select-transition needs --select-machine", "--select-transition", "3"],
     ['Machine "nope" is not known', "--import", TOUR, "--select-machine", "nope"],

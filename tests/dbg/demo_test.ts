@@ -4,7 +4,7 @@ import { exportStream } from "../../dbg/files.ts";
 import { Store } from "../../dbg/model/mod.ts";
 import { startServer } from "../../dbg/server.ts";
 import { Session } from "../../dbg/session.ts";
-import { parseMessage } from "../../telemetry/protocol.ts";
+import { parseMessage } from "../../telemetry/debugger/protocol.ts";
 
 const HERE = new URL("./", import.meta.url).pathname;
 const MINUTE = 60_000;

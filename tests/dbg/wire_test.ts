@@ -2,7 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Machine } from "../../mod.ts";
 import { exportFile, importFile, writeFile } from "../../dbg/files.ts";
 import { initialModel, Store, update, view } from "../../dbg/model/mod.ts";
-import { listClients, startServer } from "../../dbg/server.ts";
+import { listClients } from "../../dbg/reports.ts";
+import { startServer } from "../../dbg/server.ts";
 import { connectDebugger } from "../../telemetry/mod.ts";
 
 const VIEWPORT = { log: 10, rain: 5, matrixRows: 5, matrixColumns: 5, timeline: 10 };

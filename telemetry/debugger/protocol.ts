@@ -15,6 +15,10 @@ export const LIMITS = {
   list: 10_000,
   /** UTF-16 units of one string. */
   text: 10_000,
+  /** Mutations that wait. */
+  queue: 0xffff_ffff,
+  /** Milliseconds before or after 1970: the moments that a date can have. */
+  time: 8.64e15,
 } as const;
 
 /** One state of a schema; relations are lists of state indexes. */
@@ -57,6 +61,8 @@ export interface Hello {
   readonly ticks: readonly number[];
   /** Named groups of states. */
   readonly groups: Readonly<Record<string, readonly number[]>>;
+  /** How many transitions the sender has sent so far, jumps not counted. */
+  readonly sent?: number;
 }
 
 /** The kinds of steps; the wire has their index in this list. */
@@ -123,6 +129,8 @@ export interface Batch {
   readonly machine: number;
   /** Transitions that the sender has dropped so far. */
   readonly dropped: number;
+  /** How many it had sent before this batch, jumps not counted: tells what was lost on the way. */
+  readonly sent?: number;
   /** The transitions. */
   readonly transitions: readonly WireTransition[];
   /** Lines of the log. */
@@ -146,8 +154,9 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }
 
-/** Reads one frame. `statesOf` has how many states a machine said hello with, 0 before. */
-export function parseFrame(frame: string, statesOf: (machine: number) => number): WireMessage[] {
+/** Opens one frame: its messages, which {@linkcode parseMessage} has to check one by one. */
+export function parseFrame(frame: unknown): readonly unknown[] {
+  if (typeof frame !== "string") throw new ProtocolError("Frame is not text");
   if (frame.length > LIMITS.frame) throw new ProtocolError("Frame is too long");
   let value: unknown;
   try {
@@ -155,15 +164,11 @@ export function parseFrame(frame: string, statesOf: (machine: number) => number)
   } catch {
     throw new ProtocolError("Frame is not JSON");
   }
-  const said = new Map<number, number>();
-  return list(value, "frame", LIMITS.messages, (item) => {
-    const message = parseMessage(item, (machine) => said.get(machine) ?? statesOf(machine));
-    if (message.kind === "hello") said.set(message.machine, message.names.length);
-    return message;
-  });
+  check(value, "frame", LIMITS.messages, () => {});
+  return value as readonly unknown[];
 }
 
-/** Checks one message. */
+/** Checks one message. `statesOf` has how many states a machine said hello with, 0 before. */
 export function parseMessage(value: unknown, statesOf: (machine: number) => number): WireMessage {
   const message = record(value, "message");
   const machine = count(message.machine, "machine");
@@ -175,6 +180,7 @@ export function parseMessage(value: unknown, statesOf: (machine: number) => numb
   if (states === 0) throw new ProtocolError("The first message has to be hello");
   if (message.kind === "dispose") return { kind: "dispose", machine };
   count(message.dropped, "dropped");
+  if (message.sent !== undefined) count(message.sent, "sent");
   check(message.transitions, "transitions", LIMITS.batch, (item) => transition(item, states));
   check(message.logs, "logs", LIMITS.batch, logLine);
   return message as unknown as Batch;
@@ -212,19 +218,22 @@ function hello(message: Record<string, unknown>, machine: number): Hello {
     states,
     ticks,
     groups,
+    ...(message.sent !== undefined && { sent: count(message.sent, "sent") }),
   };
 }
 
+/** Only what is known is taken over: what else is there would be kept as long as the machine. */
 function state(value: unknown, size: number): WireState {
   const item = record(value, "state");
-  for (const flagName of ["auto", "multi"]) {
-    if (item[flagName] !== undefined) flag(item[flagName], flagName);
+  const found: Record<string, unknown> = {};
+  for (const name of ["auto", "multi"]) {
+    if (item[name] !== undefined) found[name] = flag(item[name], name);
   }
   for (const relation of ["add", "remove", "require", "after"]) {
     if (item[relation] === undefined) continue;
-    check(item[relation], relation, LIMITS.states, (other) => index(other, size));
+    found[relation] = list(item[relation], relation, LIMITS.states, (other) => index(other, size));
   }
-  return item as WireState;
+  return found;
 }
 
 function transition(value: unknown, states: number): void {
@@ -239,16 +248,21 @@ function transition(value: unknown, states: number): void {
   if (ticks.length % 2 !== 0) throw new ProtocolError(`"ticks" has to hold pairs`);
   for (let i = 0; i < ticks.length; i += 2) index(ticks[i], states);
   flag(tx.accepted, "accepted");
-  count(tx.queue, "queue");
-  number(tx.time, "time");
-  number(tx.duration, "duration");
+  index(tx.queue, LIMITS.queue + 1, "queue");
+  moment(tx.time, "time");
+  if (moment(tx.duration, "duration") < 0) throw new ProtocolError(`"duration" is negative`);
   if (tx.auto !== undefined) flag(tx.auto, "auto");
   if (tx.check !== undefined) flag(tx.check, "check");
   if (tx.steps !== undefined) {
     check(tx.steps, "steps", LIMITS.list * 2, (item) => step(item, states));
   }
   if (tx.args !== undefined) {
-    for (const arg of Object.values(record(tx.args, "args"))) text(arg, "argument");
+    const args = Object.entries(record(tx.args, "args"));
+    check(args, "args", LIMITS.list, () => {});
+    for (const [name, value] of args) {
+      text(name, "argument's name");
+      text(value, "argument");
+    }
   }
   if (tx.source !== undefined) {
     const source = tx.source;
@@ -272,7 +286,7 @@ function step(value: unknown, states: number): void {
 function logLine(value: unknown): void {
   if (!Array.isArray(value) || value.length !== 4) throw new ProtocolError(`"log" is wrong`);
   count(value[0], "log transition");
-  number(value[1], "log time");
+  moment(value[1], "log time");
   index(value[2], 5);
   text(value[3], "log text");
 }
@@ -300,11 +314,14 @@ function check(value: unknown, name: string, max: number, read: (item: unknown) 
 function text(value: unknown, name: string): string {
   if (typeof value !== "string") throw new ProtocolError(`"${name}" is not a string`);
   if (value.length > LIMITS.text) throw new ProtocolError(`"${name}" is too long`);
-  return value;
+  // Half a surrogate pair is no text: it cannot stand in an address, for example.
+  return value.toWellFormed();
 }
 
-function number(value: unknown, name: string): number {
+/** A number of milliseconds that a date can have: all that is shown of time builds on that. */
+function moment(value: unknown, name: string): number {
   if (typeof value !== "number") throw new ProtocolError(`"${name}" is not a number`);
+  if (!(Math.abs(value) <= LIMITS.time)) throw new ProtocolError(`"${name}" is no possible time`);
   return value;
 }
 
@@ -315,9 +332,9 @@ function count(value: unknown, name: string): number {
   return value as number;
 }
 
-function index(value: unknown, size: number): number {
-  const found = count(value, "index");
-  if (found >= size) throw new ProtocolError(`Index ${found} is out of range`);
+function index(value: unknown, size: number, name = "index"): number {
+  const found = count(value, name);
+  if (found >= size) throw new ProtocolError(`"${name}" ${found} is out of range`);
   return found;
 }
 

@@ -1,5 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { LIMITS, parseFrame, ProtocolError } from "../../telemetry/protocol.ts";
+import {
+  LIMITS,
+  parseFrame,
+  parseMessage,
+  ProtocolError,
+} from "../../../telemetry/debugger/protocol.ts";
 
 const hello = {
   kind: "hello",
@@ -32,10 +37,11 @@ const batch = (change: object) => ({
   transitions: [{ ...tx, ...change }],
   logs: [[1, 2, 1, "[extern] x"]],
 });
-const parse = (messages: unknown, states = 2) => parseFrame(JSON.stringify(messages), () => states);
+const parse = (messages: unknown, states = 2) =>
+  parseFrame(JSON.stringify(messages)).map((one) => parseMessage(one, () => states));
 
 Deno.test("parseFrame reads what follows the protocol", () => {
-  assertEquals<unknown>(parse([hello, batch({})], 0), [hello, batch({})]);
+  assertEquals<unknown>(parse([hello, batch({})]), [hello, batch({})]);
   assertEquals<unknown>(parse([{ kind: "dispose", machine: 0 }]), [{
     kind: "dispose",
     machine: 0,
@@ -59,6 +65,13 @@ Deno.test("parseFrame refuses everything else", () => {
     batch({ queue: -1 }),
     batch({ type: "y" }),
     batch({ time: "now" }),
+    batch({ time: LIMITS.time + 1000 }),
+    batch({ time: -LIMITS.time - 1000 }),
+    batch({ duration: -1 }),
+    batch({ queue: LIMITS.queue + 1 }),
+    batch({ args: { ["x".repeat(LIMITS.text + 1)]: "" } }),
+    { ...batch({}), sent: -1 },
+    { ...batch({}), logs: [[1, LIMITS.time * 2, 1, "x"]] },
     batch({ steps: [[99, 0, -1, ""]] }),
     batch({ steps: [[0, 0, 2, ""]] }),
     batch({ args: { a: 1 } }),
@@ -67,8 +80,15 @@ Deno.test("parseFrame refuses everything else", () => {
     { ...batch({}), logs: [[1]] },
   ];
   for (const value of bad) assertThrows(() => parse([value]), ProtocolError);
+  // JSON has no infinity, but a number that is as good as one.
+  const endless = JSON.stringify([batch({})]).replace('"time":1', '"time":1e999');
+  assertThrows(
+    () => parseMessage(parseFrame(endless)[0], () => 2),
+    ProtocolError,
+    "no possible time",
+  );
   assertThrows(() => parse({}), ProtocolError, "not a list");
-  assertThrows(() => parseFrame('[{"kind":', () => 2), ProtocolError, "not JSON");
+  assertThrows(() => parseFrame('[{"kind":'), ProtocolError, "not JSON");
   assertThrows(() => parse([batch({})], 0), ProtocolError, "hello");
-  assertThrows(() => parseFrame(" ".repeat(LIMITS.frame + 1), () => 2), ProtocolError, "too long");
+  assertThrows(() => parseFrame(" ".repeat(LIMITS.frame + 1)), ProtocolError, "too long");
 });

@@ -1,0 +1,500 @@
+import type { AnyMachine, LogLevel, Tracer, Transition } from "../../mod.ts";
+import { globalTracers } from "../../mod.ts";
+import { valueText } from "../value_text.ts";
+import { debuggerUrl, DEFAULT_URL, withoutToken } from "./address.ts";
+import { argumentTexts, type ShownArgs } from "./argument_texts.ts";
+import { Frames } from "./frames.ts";
+import {
+  BATCHED,
+  batchText,
+  fitting,
+  helloText,
+  jumpText,
+  logText,
+  standInText,
+  transitionTexts,
+  type Waiting,
+} from "./wire_text.ts";
+
+/** How to reach the debugger. */
+export interface DebuggerOptions {
+  /**
+   * Its address: `host:port`, or a URL with `ws:`, `wss:`, `http:` or `https:`.
+   *
+   * @default {"ws://127.0.0.1:6831"}
+   */
+  readonly url?: string;
+  /** What it asks for; may also stand in the address: `?token=…`. @default none */
+  readonly token?: string;
+  /** Transitions that wait at most; more are dropped and counted. @default {10000} */
+  readonly buffer?: number;
+  /**
+   * Which arguments are shown: `true` for all, a list of names, or a function that makes texts of
+   * them. What is long is cut.
+   *
+   * @default none
+   */
+  readonly args?: ShownArgs;
+  /** Named groups of states. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A connection to the debugger. */
+export interface DebuggerConnection {
+  /** Transitions that had to be dropped so far. */
+  readonly dropped: number;
+  /** Whether the debugger is connected. It hangs up while there is nothing to tell. */
+  readonly connected: boolean;
+  /** Why the debugger refused something, last; empty while it did not. */
+  readonly refused: string;
+  /** The machines that cannot be shown, by id, and why. */
+  readonly leftOut: ReadonlyMap<string, string>;
+  /**
+   * Sends what waits and ends; the machines stay as they are. The promise is fulfilled when all has
+   * been sent, or cannot be.
+   */
+  close(): Promise<void>;
+}
+
+/** How often what waits is sent, in milliseconds. */
+const FLUSH = 50;
+/** An open socket keeps a program alive: after so long without anything to tell it is closed. */
+const IDLE = 500;
+/** How often a connection that hung up says that its machines are still there. */
+const PING = 5000;
+/** How long `close` tries. */
+const PATIENCE = 2000;
+/** The first pause before it calls again, and the longest, in milliseconds. */
+const FIRST = 100;
+const LONGEST = 5000;
+/** The longest pause after the debugger has refused something. */
+const LONGEST_REFUSED = 60_000;
+/** A connection that lasted so long was a good one. */
+const GOOD = 5000;
+/** Units that may wait in the socket. */
+const HIGH_WATER = 4_000_000;
+/** Roughly the bytes that may wait in all, whatever the count. */
+const HEAVY = 64_000_000;
+
+/** One machine as the connection knows it. */
+class Source {
+  readonly number: number;
+  readonly machine: AnyMachine;
+  readonly instance: string = crypto.randomUUID();
+  pending: Waiting[] = [];
+  logs: string[] = [];
+  /** Lines of the log that were dropped since the last one that was sent. */
+  logsLost = 0;
+  dropped = 0;
+  /** How much of `dropped` the debugger knows. */
+  told = 0;
+  /** Transitions that were put on the wire. */
+  sent = 0;
+  /** The ticks that the debugger knows. */
+  ticks: number[];
+  said = false;
+  gone = false;
+  /** Why it cannot be shown. */
+  leftOut = "";
+  last = 0;
+  open: { tx: Transition; start: number }[] = [];
+
+  constructor(number: number, machine: AnyMachine) {
+    this.number = number;
+    this.machine = machine;
+    this.ticks = machine.time();
+  }
+
+  /** Whether the debugger does not know everything yet. */
+  get waits(): boolean {
+    return !this.said || this.gone || this.told !== this.dropped || this.logsLost > 0 ||
+      this.pending.length + this.logs.length > 0;
+  }
+}
+
+/** Traces any number of machines for one debugger. Nothing in here throws into a machine. */
+export class Connection implements Tracer, DebuggerConnection {
+  readonly steps = true;
+  readonly inheritable = true;
+  readonly logLevel: LogLevel = "changes";
+  readonly leftOut: Map<string, string> = new Map();
+  refused = "";
+  readonly #url: URL | null;
+  readonly #limit: number;
+  readonly #options: DebuggerOptions;
+  readonly #sources = new Map<AnyMachine, Source>();
+  #numbers = 0;
+  #latest: Source | null = null;
+  #waiting = 0;
+  #weight = 0;
+  /** Of machines that are gone. */
+  #dropped = 0;
+  #socket: WebSocket | null = null;
+  #opened = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #backoff = FIRST;
+  #quiet = 0;
+  #idle = false;
+  /** The debugger speaks another protocol, or there is no address: it is not called again. */
+  #over = false;
+  #warn: boolean;
+  #closing: { done: Promise<void>; end: () => void } | null = null;
+  readonly #epoch: number = Date.now() - performance.now();
+
+  /** `warn`: says so once on the console when nothing answers. */
+  constructor(options: DebuggerOptions, warn = false) {
+    this.#limit = options.buffer ?? 10_000;
+    this.#options = options;
+    this.#warn = warn;
+    let url: URL | null = null;
+    try {
+      url = debuggerUrl(options.url ?? DEFAULT_URL);
+      if (options.token !== undefined) url.searchParams.set("token", options.token);
+    } catch (error) {
+      this.#over = true;
+      this.refused = (error as Error).message;
+      console.warn(`asyncmachine: no debugger: ${this.refused}`);
+    }
+    this.#url = url;
+  }
+
+  get dropped(): number {
+    let sum = this.#dropped;
+    for (const source of this.#sources.values()) sum += source.dropped;
+    return sum;
+  }
+
+  get connected(): boolean {
+    return this.#socket?.readyState === 1;
+  }
+
+  /** Traces a machine and the children that it has and gets. */
+  watch(machine: AnyMachine): void {
+    machine.addTracer(this);
+    for (const child of (machine as { children?: readonly AnyMachine[] }).children ?? []) {
+      this.watch(child);
+    }
+  }
+
+  machineInit(machine: AnyMachine): void {
+    this.#source(machine);
+    this.#wake();
+  }
+
+  machineDispose(machine: AnyMachine): void {
+    this.#source(machine).gone = true;
+    this.#wake();
+  }
+
+  schemaChange(machine: AnyMachine): void {
+    const source = this.#source(machine);
+    // What waits has the old schema's indexes: it goes now, or not at all.
+    if (source.said && this.connected) this.#send([source]);
+    this.#drop(source);
+    source.said = false;
+    source.ticks = machine.time();
+    this.#wake();
+  }
+
+  transitionInit(tx: Transition): void {
+    this.#source(tx.machine).open.push({ tx, start: performance.now() });
+  }
+
+  transitionEnd(tx: Transition): void {
+    const source = this.#source(tx.machine);
+    let entry = source.open.pop();
+    while (entry !== undefined && entry.tx !== tx) entry = source.open.pop();
+    source.last = tx.id;
+    if (this.#closing) return;
+    if (this.#waiting >= this.#limit || this.#weight >= HEAVY || source.leftOut !== "") {
+      source.dropped++;
+    } else {
+      const end = performance.now();
+      const start = entry === undefined ? end : entry.start;
+      // Arguments may change later: they become texts at once, but only where they are asked for.
+      const shown = this.#options.args;
+      const args = shown === undefined ? undefined : argumentTexts(tx.args, shown);
+      let weight = 500 + tx.timeBefore.length * 16 + tx.steps.length * 50;
+      if (args !== undefined) { for (const text of Object.values(args)) weight += text.length * 2; }
+      const time = this.#epoch + start;
+      source.pending.push({ tx, time, duration: end - start, args, weight });
+      this.#waiting++;
+      this.#weight += weight;
+    }
+    if (this.#timer === undefined) this.#wake();
+  }
+
+  handlerRejected(tx: Transition, handler: string, error: unknown, expired: boolean): void {
+    if (!expired) return;
+    this.log(tx.machine, `[expired] ${handler}: ${valueText(error, 1000)}`, "decisions");
+  }
+
+  log(machine: AnyMachine, line: string, level: LogLevel): void {
+    // All other lines follow from the steps: the debugger makes them itself.
+    if (line.startsWith("[state") || !/^\[(extern|error|expired)\]/.test(line)) return;
+    const source = this.#source(machine);
+    if (this.#closing || source.leftOut !== "") return;
+    if (source.logs.length >= this.#limit || this.#weight >= HEAVY) source.logsLost++;
+    else {
+      const number = level === "changes" ? 1 : level === "ops" ? 2 : 3;
+      const after = source.open.at(-1)?.tx.id ?? source.last;
+      const text = logText(after, this.#epoch + performance.now(), number, line);
+      source.logs.push(text);
+      this.#weight += text.length * 2;
+    }
+    this.#wake();
+  }
+
+  close(): Promise<void> {
+    if (this.#closing) return this.#closing.done;
+    globalTracers.delete(this);
+    for (const { machine } of this.#sources.values()) machine.removeTracer(this);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const limit = setTimeout(() => this.#closing!.end(), PATIENCE);
+    const end = () => {
+      clearTimeout(limit);
+      clearTimeout(this.#timer);
+      clearTimeout(this.#retry);
+      this.#over = true;
+      this.#socket?.close(1000);
+      resolve();
+    };
+    this.#closing = { done: promise, end };
+    this.#flush();
+    if (this.#socket === null) {
+      // It may be that the debugger was only not told yet.
+      if (this.#over || !this.#anyWaits()) end();
+      else {
+        clearTimeout(this.#retry);
+        this.#connect();
+      }
+    }
+    return promise;
+  }
+
+  #anyWaits(): boolean {
+    // One that hung up has said all that there was to say.
+    for (const source of this.#sources.values()) if (source.waits) return true;
+    return false;
+  }
+
+  #source(machine: AnyMachine): Source {
+    if (this.#latest?.machine === machine) return this.#latest;
+    let source = this.#sources.get(machine);
+    if (source === undefined) {
+      source = new Source(this.#numbers++, machine);
+      this.#sources.set(machine, source);
+    }
+    this.#latest = source;
+    return source;
+  }
+
+  /** The transitions that wait are given up, and counted. */
+  #drop(source: Source): void {
+    source.dropped += this.#take(source.pending, []);
+    source.pending = [];
+  }
+
+  /** These wait no longer; how many transitions. */
+  #take(waiting: readonly Waiting[], logs: readonly string[]): number {
+    this.#waiting -= waiting.length;
+    for (const { weight } of waiting) this.#weight -= weight;
+    for (const log of logs) this.#weight -= log.length * 2;
+    return waiting.length;
+  }
+
+  #wake(): void {
+    if (this.#over || this.#closing) return;
+    this.#quiet = 0;
+    if (this.#idle) {
+      clearTimeout(this.#retry);
+      this.#retry = undefined;
+      this.#idle = false;
+    }
+    if (this.#socket === null && this.#retry === undefined) this.#connect();
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#flush();
+    }, FLUSH);
+  }
+
+  #connect(): void {
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(this.#url!);
+    } catch (error) {
+      // For example: no permission for the network, or no WebSocket at all.
+      this.#over = true;
+      this.refused = `Cannot connect to ${withoutToken(this.#url!.href)}: ${valueText(error, 200)}`;
+      console.warn(`asyncmachine: no debugger: ${this.refused}`);
+      this.#closing?.end();
+      return;
+    }
+    this.#socket = socket;
+    this.#opened = 0;
+    socket.onopen = () => {
+      this.#opened = performance.now();
+      this.#warn = false;
+      for (const source of this.#sources.values()) source.said = false;
+      this.#flush();
+    };
+    socket.onerror = () => {};
+    socket.onclose = ({ code, reason }) => {
+      if (this.#socket === socket) this.#socket = null;
+      if (this.#closing) return this.#closing.end();
+      if (reason === "idle") return this.#hungUp();
+      if (code >= 4000) this.refused = reason || `Closed with code ${code}`;
+      // Another protocol does not become the right one.
+      if (code === 4001) return void (this.#over = true);
+      if (this.#warn) {
+        console.warn(
+          `asyncmachine: no debugger answers at ${withoutToken(this.#url!.href)}, ` +
+            `or it asks for another token; it is called again`,
+        );
+        this.#warn = false;
+      }
+      this.#callAgain(code >= 4000);
+    };
+  }
+
+  #hungUp(): void {
+    this.#idle = true;
+    this.#backoff = FIRST;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#quiet = IDLE; // Said that it is there, it hangs up at once.
+      this.#connect();
+    }, PING);
+    // A program that has nothing left to do may end.
+    unref(this.#retry);
+  }
+
+  #callAgain(refused: boolean): void {
+    const good = this.#opened > 0 && performance.now() - this.#opened >= GOOD;
+    if (good && !refused) this.#backoff = FIRST;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#connect();
+    }, this.#backoff);
+    // A machine's program need not stay for a debugger that is not there.
+    unref(this.#retry);
+    this.#backoff = Math.min(this.#backoff * 2, refused ? LONGEST_REFUSED : LONGEST);
+  }
+
+  #flush(): void {
+    const socket = this.#socket;
+    if (socket === null || socket.readyState !== 1) return;
+    const told = this.#send(this.#sources.values());
+    const full = socket.bufferedAmount >= HIGH_WATER;
+    if (this.#closing) {
+      if (!full && !this.#anyWaits()) return socket.close(1000);
+    } else {
+      this.#quiet = told || full ? 0 : this.#quiet + FLUSH;
+      if (this.#quiet >= IDLE) return socket.close(1000, "idle");
+    }
+    this.#flushLater();
+  }
+
+  /** Sends what these have to tell, as far as there is room; whether there was anything. */
+  #send(sources: Iterable<Source>): boolean {
+    const socket = this.#socket!;
+    let room = socket.bufferedAmount < HIGH_WATER;
+    let told = false;
+    const frames = new Frames((frame) => {
+      socket.send(frame);
+      room = socket.bufferedAmount < HIGH_WATER;
+    });
+    for (const source of sources) {
+      if (!room) break;
+      if (!source.said) this.#introduce(source, frames);
+      while (room && this.#batches(source, frames)) told = true;
+      if (!source.gone || source.pending.length + source.logs.length > 0) continue;
+      frames.add(JSON.stringify({ kind: "dispose", machine: source.number }));
+      this.#sources.delete(source.machine);
+      this.#dropped += source.dropped;
+      this.#latest = null;
+    }
+    frames.flush();
+    return told;
+  }
+
+  #introduce(source: Source, frames: Frames): void {
+    const { machine, number, instance, ticks, sent } = source;
+    const about = { number, instance, ticks, sent, groups: this.#options.groups ?? {} };
+    let text: string;
+    try {
+      text = helloText(machine, about);
+      if (source.leftOut !== "") {
+        source.leftOut = "";
+        this.leftOut.delete(machine.id);
+      }
+    } catch (error) {
+      source.leftOut = error instanceof Error ? error.message : valueText(error, 200);
+      this.leftOut.set(machine.id, source.leftOut);
+      this.#drop(source);
+      this.#take([], source.logs.splice(0));
+      text = standInText(machine, about, source.leftOut);
+    }
+    frames.add(text);
+    source.said = true;
+  }
+
+  /** Adds what one machine has to tell, up to so many transitions; whether there was anything. */
+  #batches(source: Source, frames: Frames): boolean {
+    const waiting = source.pending.splice(0, BATCHED);
+    const logs = source.logs.splice(0, BATCHED);
+    this.#take(waiting, logs);
+    if (source.logsLost > 0 && source.logs.length === 0) {
+      const line = `[dropped] ${source.logsLost} lines of the log`;
+      logs.push(logText(source.last, this.#epoch + performance.now(), 1, line));
+      source.logsLost = 0;
+    }
+    const lost = source.dropped - source.told;
+    if (waiting.length + logs.length + lost === 0) return false;
+    const texts: string[] = [];
+    /** By text: 1 if it is a transition, 0 if it is a jump. */
+    const counts: number[] = [];
+    for (const one of waiting) {
+      const own = transitionTexts(one, source.ticks, lost);
+      if (own.length > 1) counts.push(0);
+      counts.push(1);
+      texts.push(...own);
+    }
+    const { number: machine } = source;
+    if (waiting.length === 0 && lost > 0 && source.leftOut === "") {
+      // No transition comes after those that were dropped: the ticks are told all the same.
+      const now = this.#epoch + performance.now();
+      const jump = jumpText(source.machine.time(), source.ticks, now, lost);
+      if (jump !== null) {
+        texts.push(jump);
+        counts.push(0);
+      }
+    }
+    source.told = source.dropped;
+    let at = 0;
+    let logged = 0;
+    do {
+      const head = { machine, dropped: source.dropped, sent: source.sent };
+      const count = fitting(texts, at);
+      const lines = count === 0 ? fitting(logs, logged) : 0;
+      frames.add(
+        batchText(head, texts.slice(at, at + count), logs.slice(logged, logged + lines)),
+      );
+      for (let i = at; i < at + count; i++) source.sent += counts[i];
+      at += count;
+      logged += lines;
+    } while (at < texts.length || logged < logs.length);
+    return true;
+  }
+}
+
+function unref(timer: unknown): void {
+  if (typeof timer === "number") {
+    (globalThis as { Deno?: { unrefTimer(id: number): void } }).Deno?.unrefTimer?.(timer);
+  } else (timer as { unref?(): void } | undefined)?.unref?.();
+}
