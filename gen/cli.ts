@@ -1,18 +1,24 @@
 import { Command, ValidationError } from "@cliffy/command";
 import { CompletionsCommand } from "@cliffy/command/completions";
 import config from "../deno.json" with { type: "json" };
+import { printable } from "../text/printable.ts";
+import { printableJson } from "../text/printable_json.ts";
 import { checkSchema } from "./check.ts";
 import { grafanaDashboard } from "./grafana.ts";
 import { pushDashboard } from "./grafana_push.ts";
+import { formatted } from "./format.ts";
 import { handlersFile } from "./handlers_file.ts";
+import { inComment } from "./identifiers.ts";
 import { type Imported, importOriginal } from "./import_original.ts";
 import { importXState } from "./import_xstate.ts";
-import { loadStates, readText, reason } from "./load.ts";
+import { isJson, loadStates, readText } from "./load.ts";
 import { mermaid } from "./mermaid.ts";
-import { REGION_START } from "./region.ts";
+import { print, replace, say, writeNew } from "./output.ts";
+import { folderOf, importAddress } from "./paths.ts";
 import { checkNames, InputError, inputFault, parseRelations, parseStates } from "./states.ts";
-import { statesFile } from "./states_file.ts";
+import { hasRegion, planStatesFile, statesFile } from "./states_file.ts";
 import { svg } from "./svg.ts";
+import { formOf, inForm, plain, withoutMark } from "./text_form.ts";
 
 /** Where a command writes, and whether it may. */
 interface Output {
@@ -77,11 +83,10 @@ export async function run(args: readonly string[]): Promise<number> {
       ) => {
         const { schema, exported } = await loadStates(file, options.export);
         const { name, library } = options;
-        const from = /^\.{0,2}\//.test(file) ? file : `./${file}`;
-        await write(
-          await formatted(handlersFile({ schema, exported, from, name, library })),
-          options,
-        );
+        const folder = folderFor(options);
+        const from = importAddress(folder, file, Deno.cwd());
+        const source = handlersFile({ schema, exported, from, name, library });
+        await write(await formatted(source, folder), options);
       },
     );
   const diagramCommand = new Command()
@@ -177,91 +182,81 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     const message = error instanceof ValidationError ? error.message : inputFault(error);
     if (message === undefined) throw error;
-    console.error(`gen: ${message.replaceAll(/\s*\n\s*/g, " ")}`);
+    say(message);
     return 2;
   }
 }
 
 async function writeStates(options: StatesFileFlags, list: string): Promise<number> {
-  const { out, force, check, name, groups, inherit, library } = options;
+  const { out, force, check, name, inherit, library } = options;
+  const groups = options.groups?.map((group) => group.trim());
   const states = parseStates(list);
   const given = options.relations;
   const relations = given === undefined
     ? undefined
-    : parseRelations(given.endsWith(".json") ? await readText(given) : given);
+    : parseRelations(isJson(given) ? withoutMark(await readText(given)) : given);
   if (check && out === undefined) throw new InputError("--check needs the file: add --out FILE");
   const found = out === undefined ? undefined : await existing(out);
-  const isStatesFile = found?.includes(REGION_START);
+  const isStatesFile = found !== undefined && hasRegion(found);
   if (found !== undefined && !isStatesFile && !force) {
     throw new InputError(`Cannot write "${out}": it is no states file; --force overwrites it`);
   }
-  const source = await formatted(
-    statesFile({
-      states,
-      name,
-      groups,
-      inherit,
-      relations,
-      library,
-      existing: isStatesFile ? found : undefined,
-    }),
-    out,
-  );
+  const plan = planStatesFile({
+    states,
+    name,
+    groups,
+    inherit: inherit?.map((one) => one.trim()),
+    relations,
+    library,
+    existing: isStatesFile ? found : undefined,
+  });
+  const folder = folderFor(options);
+  const source = plan.finish(await formatted(plan.fresh, folder));
   if (check) {
     if (source === found) return 0;
-    console.error(`gen: "${out}" is not up to date: run the same command without --check`);
+    say(`"${out}" is not up to date: run the same command without --check`);
     return 1;
   }
-  await write(source, { out, force: true });
+  if (source === found) return 0;
+  await write(isStatesFile ? await asFormatted(found, source, folder) : source, options, found);
   return 0;
+}
+
+/** A file that was formatted stays so; one that was not is left as a person wrote it. */
+async function asFormatted(before: string, after: string, folder: string): Promise<string> {
+  const form = formOf(before);
+  if (!form.uniform || !form.ended) return after;
+  const isFormatted = await formatted(plain(before), folder).then(
+    (text) => plain(text) === plain(before),
+    () => false,
+  );
+  return isFormatted ? inForm(await formatted(plain(after), folder), form) : after;
 }
 
 async function existing(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    await Deno.lstat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new InputError(`Cannot write "${path}": ${reason(error)}`);
   }
+  return await readText(path);
 }
 
-async function write(text: string, { out, force }: Output): Promise<void> {
-  if (out === undefined) {
-    await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
-    return;
-  }
-  try {
-    await Deno.writeTextFile(out, text, { createNew: !force });
-  } catch (error) {
-    const exists = error instanceof Deno.errors.AlreadyExists;
-    const why = exists ? "it exists; --force overwrites it" : reason(error);
-    throw new InputError(`Cannot write "${out}": ${why}`);
-  }
+/** The folder that a command writes to. */
+function folderFor({ out }: Output): string {
+  return out === undefined ? Deno.cwd() : folderOf(out, Deno.cwd());
 }
 
-/** Formats by `deno fmt` with the settings that hold where the file goes. */
-async function formatted(source: string, out?: string): Promise<string> {
-  const folder = out?.includes("/") ? out.slice(0, out.lastIndexOf("/") + 1) : ".";
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(Deno.execPath(), {
-      args: ["fmt", "--ext=ts", "-"],
-      cwd: folder,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (error) {
-    throw new InputError(`Cannot format in "${folder}": ${reason(error)}`);
+/** Prints a text, or writes it; over a file that exists, in the form that this one has. */
+async function write(text: string, { out, force }: Output, found?: string): Promise<void> {
+  if (out === undefined) return await print(text);
+  if (found !== undefined) {
+    return await replace(out, hasRegion(found) ? text : inForm(text, formOf(found)));
   }
-  const sent = new Blob([source]).stream().pipeTo(child.stdin);
-  const { success, stdout, stderr } = await child.output();
-  await sent.catch(() => {});
-  if (!success) {
-    const why = new TextDecoder().decode(stderr).trim().split("\n")[0];
-    throw new InputError(`Cannot format the file: ${why}`);
-  }
-  return new TextDecoder().decode(stdout);
+  const isThere = force && await Deno.lstat(out).then(() => true, () => false);
+  if (!isThere) return await writeNew(out, text);
+  const before = await Deno.readTextFile(out).catch(() => "");
+  await replace(out, inForm(text, formOf(before)));
 }
 
 async function check(
@@ -287,19 +282,17 @@ async function check(
   });
   if (bar) show("\r\x1b[K");
   if (json) {
-    console.log(JSON.stringify(report, null, 2));
+    await print(printableJson(report, 2) + "\n");
   } else {
-    for (const { kind, message } of report.findings) console.log(`${kind}: ${message}`);
     const states = Object.keys(schema).length;
     const count = report.findings.length;
     const bound = report.complete
       ? ""
       : `; the bound of ${maxConfigurations} was hit: more may be wrong, raise --max-configurations`;
-    console.log(
-      `${count} finding${
-        count === 1 ? "" : "s"
-      } in ${states} states, ${report.configurations} sets of active states visited${bound}`,
-    );
+    const summary = `${count} finding${count === 1 ? "" : "s"} in ${states} states, ` +
+      `${report.configurations} sets of active states visited${bound}`;
+    const lines = report.findings.map(({ kind, message }) => `${kind}: ${message}`);
+    await print([...lines, summary].map((line) => `${printable(line)}\n`).join(""));
   }
   return report.findings.length > 0 ? 1 : 0;
 }
@@ -310,7 +303,7 @@ async function importStates(
 ): Promise<void> {
   let value: unknown;
   try {
-    value = JSON.parse(await readText(file));
+    value = JSON.parse(withoutMark(await readText(file)));
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`Cannot read "${file}": ${(error as Error).message}`);
@@ -332,10 +325,11 @@ async function importStates(
   checkNames(states.map(({ name }) => name));
   const { name, library } = options;
   const source = statesFile({ states, name, library });
-  const said = notes.map((note) => ` * - ${note.replaceAll("*/", "* /")}\n`).join("");
+  const said = notes.map((note) => ` * - ${inComment(note)}\n`).join("");
   const about = said && ` *\n * Not expressed by the schema:\n *\n${said}`;
-  await write(await formatted(source.replace(" *\n * @module", `${about} *\n * @module`)), options);
-  for (const note of notes) console.error(`gen: not expressed: ${note}`);
+  const told = source.replace(" *\n * @module", () => `${about} *\n * @module`);
+  await write(await formatted(told, folderFor(options)), options);
+  for (const note of notes) say(`not expressed: ${note}`);
 }
 
 async function grafana(options: GrafanaFlags): Promise<void> {
@@ -344,7 +338,7 @@ async function grafana(options: GrafanaFlags): Promise<void> {
   if (ids.length === 0) throw new InputError("No machines are given: expected --ids a,b");
   const dashboard = grafanaDashboard({ ids, name, source });
   if (grafanaUrl === undefined) {
-    return await write(JSON.stringify(dashboard, null, 2) + "\n", options);
+    return await write(printableJson(dashboard, 2) + "\n", options);
   }
   const token = Deno.env.get("GRAFANA_TOKEN");
   if (!token) throw new InputError("Cannot push the dashboard: GRAFANA_TOKEN is not set");
@@ -352,7 +346,7 @@ async function grafana(options: GrafanaFlags): Promise<void> {
     throw new InputError(`Cannot push the dashboard: "${grafanaUrl}" is not an http address`);
   }
   try {
-    console.log(await pushDashboard(grafanaUrl, token, dashboard));
+    await print(`${printable(await pushDashboard(grafanaUrl, token, dashboard))}\n`);
   } catch (error) {
     throw new InputError((error as Error).message);
   }

@@ -1,5 +1,9 @@
+import { stripVTControlCharacters } from "node:util";
 import { compileSchema, type Schema } from "../relations/mod.ts";
-import { InputError, parseSchema } from "./states.ts";
+import { InputError } from "./input_error.ts";
+import { fileUrl } from "./paths.ts";
+import { parseSchema } from "./states.ts";
+import { withoutMark } from "./text_form.ts";
 
 /** What a file says of a machine's states. */
 export interface LoadedStates {
@@ -21,8 +25,8 @@ export interface LoadedStates {
  */
 export async function loadStates(path: string, exported?: string): Promise<LoadedStates> {
   const text = await readText(path);
-  if (path.endsWith(".json")) {
-    const schema = parseSchema(text);
+  if (isJson(path)) {
+    const schema = parseSchema(withoutMark(text));
     compileSchema(schema);
     return { schema, exported: "schema", groups: {} };
   }
@@ -45,14 +49,24 @@ export async function loadStates(path: string, exported?: string): Promise<Loade
   return { schema: module[name], exported: name, groups: isGroups(groups) ? groups : {} };
 }
 
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Whether a path is that of a JSON file. */
+export function isJson(path: string): boolean {
+  return /\.json$/i.test(path);
+}
+
 /**
- * The text of a file.
+ * The text of a file, with its byte order mark if it has one.
  *
- * @throws {InputError} If it cannot be read.
+ * @throws {InputError} If it cannot be read, or is no UTF-8.
  */
 export async function readText(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    const text = await Deno.readTextFile(path);
+    // The sign for what could not be decoded: written back it would replace what stood there.
+    if (text.includes("\ufffd")) UTF_8.decode(await Deno.readFile(path));
+    return text;
   } catch (error) {
     throw new InputError(`Cannot read "${path}": ${reason(error)}`);
   }
@@ -66,20 +80,18 @@ export function reason(error: unknown): string {
     IsADirectory: "it is a directory",
     PermissionDenied: "permission denied",
     NotCapable: "permission denied",
-    InvalidData: "it is not text",
+    InvalidData: "it is not UTF-8 text",
+    TypeError: "it is not UTF-8 text", // of the decoder
   };
   return known[name] ?? (/is a directory/i.test(message) ? known.IsADirectory : message);
 }
 
 async function load(path: string): Promise<Record<string, unknown>> {
-  const url = new URL(
-    path.split("/").map(encodeURIComponent).join("/"),
-    `file://${Deno.cwd().split("/").map(encodeURIComponent).join("/")}/`,
-  );
   try {
-    return await import(url.href);
+    return await import(fileUrl(path, Deno.cwd()));
   } catch (error) {
-    throw new InputError(`Cannot load "${path}": ${String(error).split("\n")[0]}`);
+    const why = stripVTControlCharacters(String(error)).split("\n")[0];
+    throw new InputError(`Cannot load "${path}": ${why}`);
   }
 }
 

@@ -1,10 +1,8 @@
 import { type Relation, type Schema, SchemaError, type State } from "../relations/mod.ts";
+import { isIdentifier } from "./identifiers.ts";
+import { InputError } from "./input_error.ts";
 
-/** Bad input to gen: the message says what was wrong and what would be right. */
-export class InputError extends Error {
-  /** The class's name. */
-  override readonly name = "InputError";
-}
+export { InputError };
 
 /** A state to be generated. */
 export interface StateSpec {
@@ -14,7 +12,13 @@ export interface StateSpec {
   readonly state: State;
 }
 
-const FLAGS = ["auto", "multi"] as const;
+/** What may follow a name on the command line, and what it makes of the state. */
+const FLAGS: Readonly<Record<string, object>> = {
+  auto: { auto: true },
+  multi: { multi: true },
+  latest: { multi: "latest" },
+  event: { event: true },
+};
 const RESERVED: Readonly<Record<string, string>> = {
   Any: "AnyEnter and AnyState are handlers of every state",
   Exception: "every machine has it",
@@ -31,15 +35,13 @@ export function parseStates(list: string): StateSpec[] {
   if (items.length === 0) throw new InputError("No states are given: expected a list like Foo,Bar");
   const specs = items.map((item): StateSpec => {
     const [name, ...flags] = item.split(":").map((part) => part.trim());
-    const state: { auto?: true; multi?: true } = {};
+    const state: State = {};
     for (const flag of flags) {
-      const known = FLAGS.find((one) => one === flag);
-      if (!known) {
-        throw new InputError(
-          `Unknown property "${flag}" of state "${name}": known are ${FLAGS.join(" and ")}`,
-        );
+      if (!Object.hasOwn(FLAGS, flag)) {
+        const known = Object.keys(FLAGS).join(", ");
+        throw new InputError(`Unknown property "${flag}" of state "${name}": known are ${known}`);
       }
-      state[known] = true;
+      Object.assign(state, FLAGS[flag]);
     }
     return { name: pascalCase(name), state };
   });
@@ -55,7 +57,7 @@ export function parseStates(list: string): StateSpec[] {
 export function pascalCase(name: string): string {
   const made = name.split(/[\s_.\-]+/).map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join("");
-  if (!/^[A-Z][A-Za-z0-9]*$/.test(made)) {
+  if (!/^\p{L}[\p{L}\p{M}\p{N}]*$/u.test(made) || !isIdentifier(made)) {
     throw new InputError(
       `Invalid state name ${JSON.stringify(name)}: expected letters and digits, first a letter`,
     );

@@ -1,10 +1,15 @@
 import { compileSchema, mergeSchemas, type Schema, type State } from "../relations/mod.ts";
-import { basic, connected } from "../schemas/mod.ts";
-import { type Entry, literalEntries, REGION_END, REGION_START, splitRegion } from "./region.ts";
-import { checkNames, InputError, type StateSpec } from "./states.ts";
+import { checkIdentifier } from "./identifiers.ts";
+import { INHERITABLE } from "./inheritable.ts";
+import { InputError } from "./input_error.ts";
+import { libraryAddress } from "./paths.ts";
+import { checkNames, type StateSpec } from "./states.ts";
+import { mergeStates } from "./states_merge.ts";
+import { hasRegion, readRegion, type StatesRegion } from "./states_region.ts";
+import { exportNames, statesSource } from "./states_source.ts";
+import { formOf, withoutMark } from "./text_form.ts";
 
-/** The schemas that a states file can inherit, by name. */
-export const INHERITABLE: Readonly<Record<string, Schema>> = { basic, connected };
+export { hasRegion, INHERITABLE };
 
 /** What a states file is to contain. */
 export interface StatesFileOptions {
@@ -18,14 +23,27 @@ export interface StatesFileOptions {
   readonly inherit?: readonly string[];
   /** Relations to add to the states' own. @default none */
   readonly relations?: Schema;
-  /** What the library is imported as. @default {"@asyncmachine/asyncmachine"} */
+  /**
+   * What the library is imported as.
+   *
+   * @default {"@asyncmachine/asyncmachine"}, or what the existing file has
+   */
   readonly library?: string;
   /** The file as it is; what a person wrote in it stays. @default none */
   readonly existing?: string;
 }
 
+/** A states file before it is formatted. */
+export interface StatesFilePlan {
+  /** The source that a first run would make. */
+  readonly fresh: string;
+  /** The file's text, by the formatted source. */
+  finish(fresh: string): string;
+}
+
 /**
- * The source of a states file: schema, typed names, groups and a handler type per state.
+ * The source of a states file: schema, typed names, groups and a handler type per state. Of an
+ * existing one, what it lacks is added, and every character that a person wrote stays.
  *
  * @example Usage
  * ```ts
@@ -40,44 +58,79 @@ export interface StatesFileOptions {
  * @throws {SchemaError} If the relations contradict each other.
  */
 export function statesFile(options: StatesFileOptions): string {
-  const { name = "", inherit = [], existing } = options;
+  const { fresh, finish } = planStatesFile(options);
+  return finish(fresh);
+}
+
+/** A states file in two steps, between which the source can be formatted. */
+export function planStatesFile(options: StatesFileOptions): StatesFilePlan {
+  checkOptions(options);
+  const { groups = [], existing } = options;
+  const mark = existing === undefined ? "" : formOf(existing).mark;
+  const old = existing === undefined
+    ? undefined
+    : readRegion(withoutMark(existing), options.name || undefined);
+  const inherit = unique([
+    ...old?.schema.bases.filter((one) => Object.hasOwn(INHERITABLE, one)) ?? [],
+    ...options.inherit ?? [],
+  ]);
+  const kept = old ? keptNames(old) : [];
+  const inherited = Object.keys(mergeSchemas({}, ...inheritedSchemas(inherit)) as Schema);
+  const added = withRelations(options.states, options.relations ?? {}, [...inherited, ...kept]);
+  const states = new Map<string, State>(kept.map((name) => [name, {}]));
+  for (const { name, state } of added) states.set(name, state);
+  const own = [...states].filter(([name]) =>
+    !inherited.includes(name) || added.some((one) => one.name === name)
+  );
+  const names = unique([...inherited, ...states.keys()]);
+  checkNames(names);
+  const library = options.library === undefined ? undefined : libraryAddress(options.library);
+  const fresh = statesSource({
+    name: options.name || old?.name || "",
+    inherit,
+    states: own.map(([name, state]) => ({ name, state })),
+    names,
+    groups: unique(groups),
+    library: library ?? "@asyncmachine/asyncmachine",
+  });
+  if (!old) return { fresh, finish: (formatted) => formatted };
+  return {
+    fresh,
+    finish: (formatted) =>
+      mark + mergeStates({ existing: old, fresh: formatted, inherit, names, library }),
+  };
+}
+
+function checkOptions({ name, groups = [], inherit = [], library }: StatesFileOptions): void {
+  if (name !== undefined && name !== "") checkIdentifier("--name", name);
+  for (const group of groups) {
+    if (group === "" || group === "__proto__") {
+      throw new InputError(`Invalid --groups: "${group}" cannot be the name of a group`);
+    }
+  }
   for (const one of inherit) {
     if (!Object.hasOwn(INHERITABLE, one)) {
       const known = Object.keys(INHERITABLE).join(", ");
-      throw new InputError(`Cannot inherit "${one}": known are ${known}`);
+      throw new InputError(`Cannot --inherit "${one}": known are ${known}`);
     }
   }
-  const parts = existing === undefined ? null : splitRegion(existing);
-  const kept = parts ? literalEntries(parts.region, /(?:defineSchema\(|, )\{(?=\s)/) : [];
-  const keptGroups = parts ? literalEntries(parts.region, /roups = \{(?=[\s}])/) : [];
-  const inherited = Object.keys(mergeSchemas({}, ...inheritedSchemas(inherit)) as Schema);
-  const added = withRelations(options.states, options.relations ?? {}, [
-    ...inherited,
-    ...kept.map((entry) => entry.name),
-  ]);
-  const entries = mergeEntries(
-    kept,
-    added.map(({ name, state }) => ({ name, value: text(state) })),
-  );
-  const names = [...new Set([...inherited, ...entries.map((entry) => entry.name)])];
-  checkNames(names);
-  const groups = mergeEntries(
-    keptGroups,
-    (options.groups ?? []).map((group) => ({ name: group, value: "[]" })),
-  );
-  const region = source({
-    name,
-    inherit,
-    entries,
-    names,
-    groups,
-    library: options.library ?? "@asyncmachine/asyncmachine",
-    importArgs: entries.some(({ value }) => /\bargs</.test(value)) &&
-      !(parts && /import\s[^;]*\bargs\b/.test(parts.before + parts.after)),
-  });
-  if (parts) return parts.before + region + parts.after;
-  const title = name ? `The states of ${name}.` : "The states of a machine.";
-  return `/**\n * ${title}\n *\n * @module\n */\n${region}\n`;
+  if (library !== undefined && library.trim() === "") {
+    throw new InputError("Invalid --library: it is empty");
+  }
+}
+
+/** The states that an existing file has, or lists among the names of those it does not show. */
+function keptNames({ schema, literals, name }: StatesRegion): string[] {
+  const listed = literals.get(exportNames(name).names)?.properties ?? [];
+  return unique([
+    ...schema.inherited,
+    ...schema.states.keys(),
+    ...schema.opaque ? listed.flatMap(({ name }) => name ?? []) : [],
+  ]).filter((one) => one !== "Exception");
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
 }
 
 function inheritedSchemas(names: readonly string[]): [Schema] {
@@ -97,95 +150,17 @@ function withRelations(
   if (unknown.length > 0) {
     throw new InputError(`Relations are given for ${unknown.join(", ")}, which are not generated`);
   }
-  // Compiled for its errors: the states of the file and of inherited schemas may be referred to.
-  compileSchema({ ...Object.fromEntries(known.map((name) => [name, {}])), ...merged });
-  return Object.entries(merged).map(([name, state]) => ({ name, state }));
-}
-
-/** The entries of the file in their order, those not yet touched made anew, and the new ones. */
-function mergeEntries(
-  kept: readonly Entry[],
-  made: readonly { readonly name: string; readonly value: string }[],
-): Entry[] {
-  const fresh = new Map(made.map((entry) => [entry.name, { comments: "", ...entry }]));
-  const merged = kept.map((entry) => {
-    const one = fresh.get(entry.name);
-    fresh.delete(entry.name);
-    return one && /^(\{\s*\}|\[\s*\])$/.test(entry.value)
-      ? { ...one, comments: entry.comments }
-      : entry;
+  // Compiled for the relations' errors: the states of the file and of inherited schemas may be
+  // referred to. What else a state says is for the machine to judge.
+  const related = Object.entries(merged).map(([name, state]) => {
+    const { timeouts: _timeouts, event: _event, ...rest } = state as
+      & State
+      & Record<string, unknown>;
+    return [name, { ...rest, ...rest.multi === undefined ? {} : { multi: Boolean(rest.multi) } }];
   });
-  return [...merged, ...fresh.values()];
-}
-
-function text(state: State): string {
-  const parts = Object.entries(state).map(([key, value]) =>
-    `${key}: ${Array.isArray(value) ? list(value) : JSON.stringify(value)}`
-  );
-  return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
-}
-
-function list(names: readonly string[]): string {
-  return `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;
-}
-
-interface Content {
-  readonly name: string;
-  readonly inherit: readonly string[];
-  readonly entries: readonly Entry[];
-  readonly names: readonly string[];
-  readonly groups: readonly Entry[];
-  readonly library: string;
-  readonly importArgs: boolean;
-}
-
-function source({ name, inherit, entries, names, groups, library, importArgs }: Content): string {
-  const camel = (word: string) => name ? name[0].toLowerCase() + name.slice(1) + word : word;
-  const [schema, namesOf, groupsOf] = name
-    ? [camel("Schema"), camel("Names"), camel("Groups")]
-    : ["schema", "names", "groups"];
-  const states = `${name}States`;
-  const imported = [
-    ...(importArgs ? ["args"] : []),
-    ...(inherit.length === 0 ? ["defineSchema"] : ["mergeSchemas"]),
-    "type StateHandlers",
-    "type StatesOf",
-  ];
-  const literal = entries.map(({ comments, name, value }) =>
-    `${comments ? `  ${comments}\n` : ""}  ${name}: ${value},\n`
-  ).join("");
-  return `${REGION_START}
-import { ${imported.join(", ")} } from "${library}";
-${inherit.length > 0 ? `import { ${inherit.join(", ")} } from "${library}/schemas";\n` : ""}
-/** The states, in order, with their relations. */
-export const ${schema} = ${
-    inherit.length === 0 ? "defineSchema(" : `mergeSchemas(${inherit.join(", ")}, `
-  }{
-${literal}});
-
-/** The states with the types of their arguments. */
-export type ${states} = StatesOf<typeof ${schema}>;
-
-/** The names of the states. */
-export const ${namesOf} = {
-${names.map((one) => `  ${one}: ${JSON.stringify(one)},\n`).join("")}} as const;
-
-/** The name of a state. */
-export type ${name}Name = keyof typeof ${namesOf};
-
-/** Groups of states. */
-export const ${groupsOf} = {
-${
-    groups.map(({ comments, name, value }) =>
-      `${comments ? `  ${comments}\n` : ""}  ${name}: ${value},\n`
-    ).join("")
-  }} satisfies Record<string, readonly ${name}Name[]>;
-
-${
-    names.map((one) =>
-      `/** The handlers of ${one}. */
-export type ${name}${one}Handlers = StateHandlers<${states}, "${one}">;
-`
-    ).join("\n")
-  }${REGION_END}`;
+  compileSchema({
+    ...Object.fromEntries(known.map((name) => [name, {}])),
+    ...Object.fromEntries(related),
+  });
+  return Object.entries(merged).map(([name, state]) => ({ name, state }));
 }

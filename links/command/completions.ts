@@ -38,7 +38,7 @@ complete -F _${name} ${name}`;
 export class CompletionsCommand extends Command {
   constructor() {
     super();
-    this.description("Generate shell completions.");
+    this.description("Generate shell completions.").action(() => this.showHelp());
     for (const [shell, script] of Object.entries(SCRIPTS)) {
       const command = new Command().description(`Generate shell completions for ${shell}.`)
         .action(() => console.log(script(this.program.parent!)));

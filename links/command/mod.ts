@@ -39,12 +39,22 @@ function parser(type: string | undefined, list: boolean, flag: string) {
   };
 }
 
+/** Prints; a reader that has ended is no fault. */
+function writeOut(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
 export class Command {
   readonly program = new Program();
   #throws = false;
 
   constructor() {
-    this.program.exitOverride().configureOutput({ writeErr: () => {} }).helpCommand(false)
+    this.program.exitOverride().configureOutput({ writeErr: () => {}, writeOut }).helpCommand(false)
       .allowExcessArguments(false).enablePositionalOptions();
   }
 
@@ -80,6 +90,15 @@ export class Command {
     if (settings.required) option.makeOptionMandatory();
     if (settings.hidden) option.hideHelp();
     this.program.addOption(option);
+    let given = false;
+    this.program.on(`option:${option.name()}`, () => {
+      if (given) {
+        throw new ValidationError(
+          `Option "${long}" can only occur once, but was found several times.`,
+        );
+      }
+      given = true;
+    });
     return this;
   }
 
