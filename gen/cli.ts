@@ -1,6 +1,7 @@
 import { Command, ValidationError } from "@cliffy/command";
 import { CompletionsCommand } from "@cliffy/command/completions";
 import config from "../deno.json" with { type: "json" };
+import { mermaid, svg } from "../diagram/mod.ts";
 import { printable } from "../text/printable.ts";
 import { printableJson } from "../text/printable_json.ts";
 import { checkSchema } from "./check.ts";
@@ -12,12 +13,10 @@ import { inComment } from "./identifiers.ts";
 import { type Imported, importOriginal } from "./import_original.ts";
 import { importXState } from "./import_xstate.ts";
 import { isJson, loadStates, readText } from "./load.ts";
-import { mermaid } from "./mermaid.ts";
 import { print, replace, say, writeNew } from "./output.ts";
 import { folderOf, importAddress } from "./paths.ts";
 import { checkNames, InputError, inputFault, parseRelations, parseStates } from "./states.ts";
 import { hasRegion, planStatesFile, statesFile } from "./states_file.ts";
-import { svg } from "./svg.ts";
 import { formOf, inForm, plain, withoutMark } from "./text_form.ts";
 
 /** Where a command writes, and whether it may. */
@@ -288,7 +287,7 @@ async function check(
     const count = report.findings.length;
     const bound = report.complete
       ? ""
-      : `; the bound of ${maxConfigurations} was hit: more may be wrong, raise --max-configurations`;
+      : `; they are too many to try everything: there may be more findings`;
     const summary = `${count} finding${count === 1 ? "" : "s"} in ${states} states, ` +
       `${report.configurations} sets of active states visited${bound}`;
     const lines = report.findings.map(({ kind, message }) => `${kind}: ${message}`);

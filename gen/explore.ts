@@ -1,30 +1,20 @@
 import {
   autoStates,
   type CompiledSchema,
+  compileSchema,
   contains,
   emptySet,
   members,
   type MutationType,
+  type Relation,
+  type RelationRecorder,
+  type Resolution,
   resolve,
+  type Schema,
+  SchemaError,
   setOf,
   type StateSet,
 } from "../relations/mod.ts";
-
-/** What was seen of a schema by trying its mutations out, without handlers. */
-export interface Exploration {
-  /** How many sets of active states were visited. */
-  readonly configurations: number;
-  /** Whether all were: false when the bound was hit. */
-  readonly complete: boolean;
-  /** States that were active at some time. */
-  readonly activated: ReadonlySet<number>;
-  /** States that left at some time. */
-  readonly left: ReadonlySet<number>;
-  /** Relations that had an effect, as `relation from to`. */
-  readonly effective: ReadonlySet<string>;
-  /** Auto states that were tried together, one of which removes the other, as `winner loser`. */
-  readonly beaten: ReadonlySet<string>;
-}
 
 /** How far to explore. */
 export interface ExploreOptions {
@@ -34,17 +24,68 @@ export interface ExploreOptions {
   readonly onProgress?: (visited: number, limit: number) => void;
 }
 
-/** The states that are related to each other, directly or not: groups of them can't interact. */
+/** A mutation that is tried. */
+export interface Call {
+  readonly type: MutationType;
+  readonly called: readonly number[];
+}
+
+/** A mutation's transition, and that of the auto states which follow it, if they do. */
+export interface Outcome {
+  /** The states that are active before. */
+  readonly from: StateSet;
+  /** The mutation's own transition; its target is `from` when it was refused. */
+  readonly own: Resolution;
+  readonly accepted: boolean;
+  /** What is active after it. */
+  readonly changed: StateSet;
+  /** The auto states that are called then. */
+  readonly autos: readonly number[];
+  /** Their transition; null when there is none, or all of them were refused. */
+  readonly second: Resolution | null;
+  /** What is active in the end. */
+  readonly settled: StateSet;
+}
+
+/** What a machine with this schema and without handlers does. */
+export function outcomeOf(
+  schema: CompiledSchema,
+  from: StateSet,
+  { type, called }: Call,
+  recorder?: RelationRecorder,
+): Outcome {
+  const size = schema.names.length;
+  const own = resolve(schema, from, called, type);
+  const changed = own.complete ? setOf(size, own.target) : from;
+  // Auto states follow what moved a tick, so also a multi state that was called again.
+  const moved = own.complete && own.enters.length + own.exits.length > 0;
+  const autos = moved ? autoStates(schema, changed) : [];
+  const tried = autos.length === 0 ? null : resolve(schema, changed, autos, "add", recorder);
+  const second = tried !== null && tried.accepted.length > 0 ? tried : null;
+  const settled = second === null ? changed : setOf(size, second.target);
+  return { from, own, accepted: own.complete, changed, autos, second, settled };
+}
+
+/** Whether anybody could tell one outcome from the other. */
+export function sameOutcome(a: Outcome, b: Outcome): boolean {
+  const same = (a: readonly number[], b: readonly number[]) =>
+    a.length === b.length && a.every((state, i) => state === b[i]);
+  const alike = (a: Resolution, b: Resolution) =>
+    same(a.enters, b.enters) && same(a.exits, b.exits);
+  return a.accepted === b.accepted && (!a.accepted || alike(a.own, b.own)) &&
+    (a.second === null) === (b.second === null) &&
+    (a.second === null || alike(a.second, b.second!));
+}
+
+/** States that are related to each other, directly or not: groups of them can't interact. */
 export function components(schema: CompiledSchema): number[][] {
   const neighbors: Set<number>[] = schema.names.map(() => new Set());
-  const link = (a: number, b: number) => {
-    neighbors[a].add(b);
-    neighbors[b].add(a);
-  };
   schema.names.forEach((name, state) => {
     const { add = [], remove = [], require = [], after = [] } = schema.states[name];
     for (const other of [...add, ...remove, ...require, ...after]) {
-      link(state, schema.indexes.get(other)!);
+      const at = schema.indexes.get(other)!;
+      neighbors[state].add(at);
+      neighbors[at].add(state);
     }
   });
   const seen = new Set<number>();
@@ -61,6 +102,33 @@ export function components(schema: CompiledSchema): number[][] {
   });
 }
 
+/** The schema of these states alone. They must have no relations to others. */
+export function partOf(schema: Schema, names: readonly string[]): Schema {
+  return Object.fromEntries(
+    names.map((name) => [name, Object.hasOwn(schema, name) ? schema[name] : { multi: true }]),
+  );
+}
+
+/** The schema without one relation between two states; null when it contradicts itself then. */
+export function withoutRelation(
+  schema: Schema,
+  relation: Relation,
+  from: string,
+  to: string,
+): CompiledSchema | null {
+  const { [relation]: list = [], ...rest } = schema[from];
+  const entries = Object.keys(schema).map((name) => [
+    name,
+    name === from ? { ...rest, [relation]: list.filter((other) => other !== to) } : schema[name],
+  ]);
+  try {
+    return compileSchema(Object.fromEntries(entries));
+  } catch (error) {
+    if (error instanceof SchemaError) return null;
+    throw error;
+  }
+}
+
 /** Everything that a state needs to be active: what it requires, directly or not, and itself. */
 export function requirements(schema: CompiledSchema, state: number): number[] {
   const needed = [state];
@@ -70,82 +138,63 @@ export function requirements(schema: CompiledSchema, state: number): number[] {
   return needed;
 }
 
+/** Calls of single states, and of states with what they require: they reach what there is, mostly. */
+export function simpleCalls(schema: CompiledSchema, states: readonly number[]): Call[] {
+  return states.flatMap((state) => {
+    const needed = requirements(schema, state);
+    const lists = needed.length > 1 ? [[state], needed, needed.toReversed()] : [[state]];
+    return [
+      { type: "remove" as const, called: [state] },
+      ...lists.map((called) => ({ type: "add" as const, called })),
+      { type: "set" as const, called: needed },
+    ];
+  });
+}
+
+/** How many calls there are of up to `size` states, in any order. */
+export function countOfCalls(size: number): number {
+  let lists = 1, ofLength = 1;
+  for (let left = size; left > 0; left--) lists += ofLength *= left;
+  return 3 * lists;
+}
+
+/** All calls of these states, in any order. */
+export function allCalls(states: readonly number[]): Call[] {
+  const lists: number[][] = [[]];
+  for (const list of lists) {
+    for (const state of states) if (!list.includes(state)) lists.push([...list, state]);
+  }
+  return (["add", "remove", "set"] as const).flatMap((type) =>
+    lists.map((called) => ({ type, called }))
+  );
+}
+
 /**
- * Visits the sets of active states that can be reached from none by adding and removing states, one
- * by one or together with what they require, group of related states by group.
+ * Visits the sets of active states that are reached from none by these calls, and tells what comes
+ * of each call.
  */
-export function explore(schema: CompiledSchema, options: ExploreOptions = {}): Exploration {
-  const { maxConfigurations = 10_000, onProgress } = options;
-  const activated = new Set<number>();
-  const left = new Set<number>();
-  const effective = new Set<string>();
-  const beaten = new Set<string>();
-  const groups = components(schema);
-  let visited = 0;
-  let complete = true;
-
-  const mutate = (active: StateSet, type: MutationType, called: readonly number[]): StateSet => {
-    const { complete, accepted, target, enters, exits } = resolve(
-      schema,
-      active,
-      called,
-      type,
-      (relation, state, other) => effective.add(`${relation} ${state} ${other}`),
-    );
-    const isAuto = type === "add" && called === autos;
-    if (isAuto ? accepted.length === 0 : !complete) return active;
-    for (const list of [enters, exits]) {
-      for (const state of list) {
-        for (const other of list) effective.add(`after ${state} ${other}`);
-      }
-    }
-    for (const state of enters) activated.add(state);
-    return setOf(schema.names.length, target);
-  };
-  let autos: readonly number[] = [];
-
-  for (const group of groups) {
-    const own = setOf(schema.names.length, group);
-    const settle = (active: StateSet): StateSet => {
-      autos = autoStates(schema, active).filter((state) => contains(own, state));
-      if (autos.length === 0) return active;
-      const after = mutate(active, "add", autos);
-      for (const winner of autos) {
-        if (!contains(after, winner)) continue;
-        for (const loser of autos) {
-          if (!contains(after, loser)) beaten.add(`${winner} ${loser}`);
-        }
-      }
-      return after;
-    };
-    const calls: [MutationType, readonly number[]][] = group.flatMap((state) => {
-      const needed = requirements(schema, state);
-      const adds: [MutationType, readonly number[]][] = [["add", [state]], ["remove", [state]]];
-      if (needed.length > 1) adds.push(["add", needed]);
-      return adds;
-    });
-    const start = emptySet(schema.names.length);
-    const seen = new Set([start.join()]);
-    const queue = [start];
-    for (let at = 0; at < queue.length; at++) {
-      if (visited >= maxConfigurations) {
-        complete = false;
-        break;
-      }
-      if (++visited % 200 === 0) onProgress?.(visited, maxConfigurations);
-      const from = queue[at];
-      const next = [settle(from)];
-      for (const [type, called] of calls) {
-        const changed = mutate(from, type, called);
-        if (changed === from) continue;
-        next.push(settle(changed));
-      }
-      for (const to of next) {
-        for (const state of members(from)) if (!contains(to, state)) left.add(state);
-        const key = to.join();
-        if (!seen.has(key)) seen.add(key), queue.push(to);
-      }
+export function explore(
+  schema: CompiledSchema,
+  calls: readonly Call[],
+  limit: number,
+  seen: (outcome: Outcome, call: Call) => void,
+): { readonly sets: readonly StateSet[]; readonly complete: boolean } {
+  const start = emptySet(schema.names.length);
+  const sets = [start];
+  const known = new Set([start.join()]);
+  for (let at = 0; at < sets.length; at++) {
+    if (at >= limit) return { sets: sets.slice(0, limit), complete: false };
+    for (const call of calls) {
+      const outcome = outcomeOf(schema, sets[at], call);
+      seen(outcome, call);
+      const key = outcome.settled.join();
+      if (!known.has(key)) known.add(key), sets.push(outcome.settled);
     }
   }
-  return { configurations: visited, complete, activated, left, effective, beaten };
+  return { sets, complete: true };
+}
+
+/** The states of one set that are not in the other. */
+export function difference(set: StateSet, other: StateSet): number[] {
+  return members(set).filter((state) => !contains(other, state));
 }

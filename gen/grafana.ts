@@ -170,7 +170,7 @@ function panelOf(
   gridPos: object,
   datasource: object,
 ): DashboardPanel {
-  const matcher = `machine=${JSON.stringify(machine)}`;
+  const matcher = `machine=${promString(machine)}`;
   return {
     id,
     type: heatmap ? "heatmap" : "timeseries",
@@ -184,11 +184,19 @@ function panelOf(
     targets: Object.entries(queries).map(([legendFormat, expr], i) => ({
       refId: String.fromCharCode(65 + i),
       datasource,
-      expr: expr.replaceAll("$m", matcher),
+      expr: expr.replaceAll("$m", () => matcher),
       legendFormat,
       format: heatmap ? "heatmap" : "time_series",
     })),
   };
+}
+
+/** A string as PromQL reads it, without the signs by which Grafana would find its own variables. */
+function promString(text: string): string {
+  return JSON.stringify(text.toWellFormed()).replaceAll("$", "\\x24").replaceAll(
+    "[[",
+    "\\x5b\\x5b",
+  );
 }
 
 /** At most 40 characters of those that Grafana allows. */

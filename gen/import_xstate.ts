@@ -1,142 +1,305 @@
 import type { State } from "../relations/mod.ts";
 import type { Imported } from "./import_original.ts";
-import { InputError, pascalCase } from "./states.ts";
+import { InputError } from "./states.ts";
+import {
+  called,
+  invokeName,
+  listOf,
+  type Raw,
+  readTree,
+  type XNode,
+  type XTransition,
+} from "./xstate_tree.ts";
 
-interface Draft {
-  add: string[];
-  remove: string[];
-  require: string[];
-}
-
-type Node = Readonly<Record<string, unknown>>;
-
-/** What only handlers can do here. */
-const HANDLED: Readonly<Record<string, string>> = {
-  entry: "its actions belong into",
-  invoke: "what it invokes belongs, with `event.signal`, into",
-};
+/** What is said elsewhere, or says nothing that could be lost. */
+const KNOWN = new Set([
+  ...["id", "key", "type", "initial", "states", "on", "after", "always", "onDone", "invoke"],
+  ...["entry", "exit", "tags", "context", "history", "target", "transitions", "order"],
+]);
 
 /**
- * A schema from an XState 5 machine's JSON: siblings exclude each other, a nested state requires
- * its parent, a parent adds its initial state, all regions of a parallel one are added.
+ * A schema from an XState 5 machine: from `machine.config`, or from what `JSON.stringify(machine)`
+ * gives. Siblings exclude each other, a nested state requires its parent, a parent adds its initial
+ * state, all regions of a parallel one are added. What has no twin is told in the notes.
  *
  * @throws {InputError} If it is no such machine.
  */
 export function importXState(value: unknown): Imported {
-  const root = node(value, "the machine");
-  if (root.states === undefined) {
-    throw new InputError('Cannot import the machine: "states" is missing');
-  }
-  const notes: string[] = [];
-  const drafts = new Map<string, Draft>();
-  const walk = (parent: Node, path: string, parentState: string | null) => {
-    const children = Object.entries(node(parent.states ?? {}, `${path || "the machine"}.states`));
-    const names = children.map(([key]) => pascalCase(`${path} ${key}`.trim()));
-    const parallel = parent.type === "parallel";
-    children.forEach(([key, child], i) => {
-      const name = names[i];
-      if (drafts.has(name)) {
-        throw new InputError(`Cannot import the machine: two states are "${name}"`);
-      }
-      drafts.set(name, {
-        add: [],
-        remove: parallel ? [] : names.filter((other) => other !== name),
-        require: parentState === null ? [] : [parentState],
-      });
-      tell(
-        node(child, name),
-        name,
-        notes,
-        (target) => resolveTarget(target, path, names, children),
-      );
-      walk(node(child, name), `${path} ${key}`.trim(), name);
-    });
-    if (parallel) {
-      if (parentState) drafts.get(parentState)!.add.push(...names);
-      else notes.push(`The machine is parallel: start it by add([${names.join(", ")}])`);
-    } else if (typeof parent.initial === "string") {
-      const initial = pascalCase(`${path} ${parent.initial}`.trim());
-      if (!drafts.has(initial)) {
-        throw new InputError(
-          `Cannot import the machine: there is no initial state "${parent.initial}"`,
-        );
-      }
-      if (parentState) drafts.get(parentState)!.add.push(initial);
-      else notes.push(`The initial state: start the machine by add("${initial}")`);
-    }
-  };
-  walk(root, "", null);
-  if (root.on !== undefined) {
-    tell({ on: root.on }, "The machine", notes, (target) => pascalCase(target));
-  }
-  if (root.context !== undefined) {
-    notes.push("The machine's context: keep such data in the handlers' object");
-  }
+  const nodes = readTree(value);
+  const [root, ...states] = nodes;
   const schema: Record<string, State> = {};
-  for (const [name, draft] of drafts) {
-    schema[name] = Object.fromEntries(
-      Object.entries(draft).filter(([, list]) => list.length > 0),
+  for (const node of states) if (node.type !== "history") schema[node.name] = relationsOf(node);
+  const notes: string[] = [];
+  const followUp = (name: string, require: readonly string[]) => {
+    if (Object.hasOwn(schema, name)) {
+      throw new InputError(`Cannot import the machine: two states are "${name}"`);
+    }
+    schema[name] = { auto: true, require };
+  };
+  if (isPrinted(root.raw)) {
+    notes.push(
+      "The JSON of a machine has no context and no `always`: import its config if there are some",
     );
+  }
+  notes.push(`Start the machine by ${addOf(entered(root, []))}`);
+  for (const node of nodes) {
+    notes.push(...eventsOf(node), ...delaysOf(node), ...invokesOf(node));
+    notes.push(...alwaysOf(node, followUp), ...doneOf(node, followUp), ...partsOf(node));
+  }
+  const tags = new Set(states.flatMap(({ raw }) => listOf(raw.tags).map(String)));
+  for (const tag of tags) {
+    const tagged = states.filter(({ raw }) => listOf(raw.tags).map(String).includes(tag));
+    const list = tagged.map(({ name }) => JSON.stringify(name)).join(", ");
+    notes.push(`Tag ${tag}: ask by machine.any(${list})`);
   }
   return { schema, notes };
 }
 
-function node(value: unknown, what: string): Node {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InputError(`Cannot import ${what}: expected an object`);
-  }
-  return value as Node;
+/** Whether it is what a machine prints, not its config. */
+function isPrinted(root: Raw): boolean {
+  return Array.isArray(root.transitions) && Array.isArray(root.entry);
 }
 
-function resolveTarget(
-  target: string,
-  path: string,
-  names: readonly string[],
-  children: readonly (readonly [string, unknown])[],
-): string {
-  const at = children.findIndex(([key]) => key === target);
-  if (at !== -1) return names[at];
-  return pascalCase(
-    target.startsWith(".") ? `${path} ${target.slice(1)}` : target.replace(/^#/, ""),
+function relationsOf(node: XNode): State {
+  const real = (nodes: readonly XNode[]) =>
+    nodes.filter(({ type }) => type !== "history").map(({ name }) => name);
+  const parent = node.parent!;
+  const add = node.type === "parallel" ? real(node.children) : [];
+  if (node.initial) add.push(...path(node.initial, node).map(({ name }) => name));
+  const remove = parent.type === "parallel"
+    ? []
+    : real(parent.children).filter((name) => name !== node.name);
+  return {
+    ...add.length > 0 ? { add } : {},
+    ...remove.length > 0 ? { remove } : {},
+    ...parent.parent === null ? {} : { require: [parent.name] },
+  };
+}
+
+/** From below `above` down to the node. */
+function path(node: XNode, above: XNode | null): XNode[] {
+  const nodes: XNode[] = [];
+  for (let at: XNode | null = node; at !== above && at !== null; at = at.parent) nodes.unshift(at);
+  return nodes;
+}
+
+/** All states that are entered below a node when these are the targets, from the outside in. */
+function entered(node: XNode, targets: readonly XNode[]): XNode[] {
+  const below = (child: XNode) => targets.filter((target) => path(target, null).includes(child));
+  const go = (child: XNode) => [child, ...entered(child, below(child))];
+  const aimed = node.children.filter((child) =>
+    below(child).length > 0 && child.type !== "history"
+  );
+  if (node.type === "parallel") {
+    return node.children.filter(({ type }) => type !== "history").flatMap(go);
+  }
+  if (aimed.length > 0) return aimed.flatMap(go);
+  const history = node.children.find((child) => targets.includes(child));
+  const fallback = history?.transitions.flatMap(({ targets }) => targets) ?? [];
+  if (fallback.length > 0) return entered(node, fallback);
+  return node.initial ? entered(node, [node.initial]) : [];
+}
+
+/** Below which node states are left and entered. */
+function domainOf({ source, targets, raw }: XTransition): XNode {
+  const isWithin = (node: XNode) => path(node, null).includes(source);
+  if (raw.reenter !== true && targets.every(isWithin)) return source;
+  let domain: XNode = source.parent ?? source;
+  while (
+    domain.parent &&
+    !targets.every((target) => target !== domain && path(target, null).includes(domain))
+  ) {
+    domain = domain.parent;
+  }
+  return domain;
+}
+
+/** The call that does what a transition does: the whole path, as what is active adds nothing. */
+function callOf(transition: XTransition): string {
+  if (transition.targets.length === 0) return "no change";
+  const domain = domainOf(transition);
+  const history = transition.targets.find(({ type }) => type === "history");
+  const call = addOf([...path(domain, null).slice(1), ...entered(domain, transition.targets)]);
+  if (!history) return call;
+  const depth = history.raw.history === "deep" ? "states below it" : "child";
+  return `${call} the first time, then what was the last ${depth} of ${called(history.parent!)}: ` +
+    "keep it in their State handlers";
+}
+
+function addOf(nodes: readonly XNode[]): string {
+  return `add(${JSON.stringify(nodes.map(({ name }) => name)).replaceAll(",", ", ")})`;
+}
+
+/** What a transition needs and does besides. */
+function besides({ raw, targets }: XTransition): string {
+  const { guard, actions, reenter, target: _, ...rest } = raw;
+  const first = targets[0]?.name;
+  const asked = first ? `in ${first}Enter` : "before";
+  const lost = Object.keys(rest).filter((key) => !TRANSITION_KEYS.has(key));
+  return [
+    guard === undefined ? "" : `; if ${named(guard)} holds, asked ${asked}`,
+    listOf(actions).length === 0 ? "" : `; it does ${listOf(actions).map(named).join(", ")}`,
+    reenter === true
+      ? "; it reenters: what is active has to be removed first, as an add of it does nothing"
+      : "",
+    lost.length === 0 ? "" : `; its ${lost.join(", ")}: there is no such thing here`,
+  ].join("");
+}
+
+const TRANSITION_KEYS = new Set(["source", "eventType", "event", "delay"]);
+
+function lines(transitions: readonly XTransition[]): string {
+  return transitions.map((one) => callOf(one) + besides(one)).join("; or else ");
+}
+
+function byName(node: XNode, kind: XTransition["kind"]): Map<string, XTransition[]> {
+  return Map.groupBy(node.transitions.filter((one) => one.kind === kind), ({ on }) => on);
+}
+
+function eventsOf(node: XNode): string[] {
+  const where = node.parent === null ? "" : `, while it is active`;
+  return [...byName(node, "event")].map(([event, list]) =>
+    `${called(node)}, event ${event}${where}: ${lines(list)}`
   );
 }
 
-/** Notes what only handlers, and those who send events, can do. */
-function tell(
-  state: Node,
-  name: string,
-  notes: string[],
-  target: (name: string) => string,
-): void {
-  const aims = (transition: unknown): string => {
-    const list = Array.isArray(transition) ? transition : [transition];
-    return list.map((one) => {
-      const { target: to, guard, actions } = typeof one === "string"
-        ? { target: one, guard: undefined, actions: undefined }
-        : node(one ?? {}, `a transition of ${name}`) as Record<string, unknown>;
-      const does = typeof to === "string" ? `add("${target(to)}")` : "no change";
-      const extra = [
-        guard && "a guard: the Enter handler",
-        actions && "actions: the State handler",
-      ];
-      return [does, ...extra.filter(Boolean)].join(", ");
-    }).join(" or ");
-  };
-  for (const [event, transition] of Object.entries(node(state.on ?? {}, `${name}.on`))) {
-    notes.push(`${name}, event ${event}: ${aims(transition)}`);
+function delaysOf(node: XNode): string[] {
+  return [...byName(node, "after")].map(([delay, list]) => {
+    const after = /^\d+$/.test(delay) ? `${delay} ms` : `the delay ${delay}`;
+    const where = node.parent === null
+      ? "a timer from its start on"
+      : `a timer in ${node.name}State that event.signal stops`;
+    return `${called(node)}, after ${after}: ${where}, then ${lines(list)}`;
+  });
+}
+
+function invokesOf(node: XNode): string[] {
+  const notes = listOf(node.raw.invoke).map((invoke) => {
+    const {
+      src,
+      id: _,
+      onDone: _done,
+      onError: _error,
+      onSnapshot: _snapshot,
+      type: _type,
+      ...rest
+    } = invoke as Raw;
+    const more = Object.keys(rest).length > 0 ? `, with its ${Object.keys(rest).join(", ")}` : "";
+    const what = typeof src === "string" ? src : invokeName(invoke as Raw);
+    return `${called(node)} invokes ${what}${more}: start it in ${
+      stateHandler(node)
+    }, with event.signal`;
+  });
+  for (
+    const [kind, when] of [["invoke-done", "is done"], ["invoke-error", "fails"], [
+      "snapshot",
+      "changes",
+    ]] as const
+  ) {
+    for (const [name, list] of byName(node, kind)) {
+      notes.push(
+        `${called(node)}, when ${name} ${when}: ${lines(list)} by the event of ${
+          stateHandler(node)
+        }`,
+      );
+    }
   }
-  for (const [delay, transition] of Object.entries(node(state.after ?? {}, `${name}.after`))) {
-    notes.push(`${name}, after ${delay} ms: a timer in ${name}State, then ${aims(transition)}`);
+  return notes;
+}
+
+function stateHandler(node: XNode): string {
+  return node.parent === null ? "the code that starts the machine" : `${node.name}State`;
+}
+
+function alwaysOf(node: XNode, followUp: (name: string, require: string[]) => void): string[] {
+  const list = node.type === "history"
+    ? []
+    : node.transitions.filter(({ kind }) => kind === "always");
+  if (list.length === 0) return [];
+  const name = `${node.name}Always`;
+  followUp(name, node.parent === null ? [] : [node.name]);
+  const guarded = list.every(({ raw }) => raw.guard !== undefined);
+  const asks = guarded ? `${name}Enter asks whether a guard holds, ` : "";
+  return [
+    `${called(node)}, always: ${name} is an auto state, ${asks}${name}State does ${lines(list)}`,
+  ];
+}
+
+/** The final states in which a node is done, one list for each region; null when it never is. */
+function finals(node: XNode): XNode[][] | null {
+  if (node.type === "compound") {
+    const own = node.children.filter(({ type }) => type === "final");
+    return own.length > 0 ? [own] : null;
   }
-  if (state.always !== undefined) {
-    notes.push(`${name}, always: ${aims(state.always)} in ${name}State`);
+  if (node.type !== "parallel") return null;
+  const all = node.children.filter(({ type }) => type !== "history").map(finals);
+  return all.every((one) => one !== null) ? all.flat() : null;
+}
+
+function doneOf(node: XNode, followUp: (name: string, require: string[]) => void): string[] {
+  const notes: string[] = [];
+  const list = node.transitions.filter(({ kind }) => kind === "done");
+  const done = finals(node);
+  if (list.length > 0 && done === null) {
+    notes.push(`${called(node)}.onDone: it has no final states, so that this never happens`);
+  } else if (list.length > 0) {
+    const name = `${node.name}Done`;
+    const sure = done!.flatMap((region) => region.length === 1 ? [region[0].name] : []);
+    followUp(name, sure.length > 0 ? sure : [node.name]);
+    const open = done!.filter((region) => region.length > 1).map((region) =>
+      `machine.any(${region.map(({ name }) => JSON.stringify(name)).join(", ")})`
+    );
+    const asks = open.length > 0 ? `${name}Enter asks for ${open.join(" and ")}, ` : "";
+    notes.push(
+      `${called(node)}, when it is done: ${name} is an auto state, ${asks}${name}State does ${
+        lines(list)
+      }`,
+    );
   }
-  for (const [field, where] of Object.entries(HANDLED)) {
-    if (state[field] !== undefined) notes.push(`${name}.${field}: ${where} ${name}State`);
+  if (node.parent === null && done !== null) {
+    const ends = done.map((region) => region.map(({ name }) => name).join(" or ")).join(" and ");
+    notes.push(`The machine is done in ${ends}: dispose of it then`);
   }
-  if (state.exit !== undefined) notes.push(`${name}.exit: its actions belong into ${name}End`);
-  if (state.type === "final") {
-    notes.push(`${name} is final: its ${name}State can dispose of the machine`);
+  return notes;
+}
+
+/** The rest: actions, output, data, and what has no twin. */
+function partsOf(node: XNode): string[] {
+  const { raw } = node;
+  const notes: string[] = [];
+  // The JSON lists the timers of `after` among the actions.
+  const actions = (field: "entry" | "exit") =>
+    listOf(raw[field]).map(named).filter((name) =>
+      !["xstate.raise", "xstate.cancel"].includes(name)
+    );
+  const entry = actions("entry"), exit = actions("exit");
+  if (entry.length > 0) {
+    notes.push(`${called(node)}.entry: ${entry.join(", ")} belongs into ${stateHandler(node)}`);
   }
-  if (state.type === "history") notes.push(`${name} is a history state, which cannot be expressed`);
+  if (exit.length > 0) {
+    const where = node.parent === null ? "machine.onDispose" : `${node.name}End`;
+    notes.push(`${called(node)}.exit: ${exit.join(", ")} belongs into ${where}`);
+  }
+  const initial = listOf((raw.initial as Raw | undefined)?.actions).map(named);
+  if (initial.length > 0) notes.push(`${called(node)}.initial: it does ${initial.join(", ")}`);
+  if (raw.context !== undefined) {
+    notes.push("The machine's context: keep such data in the handlers' object");
+  }
+  for (const key of Object.keys(raw)) {
+    const empty = raw[key] === undefined || raw[key] === null ||
+      key === "version" && node.parent !== null;
+    if (!KNOWN.has(key) && !empty) {
+      notes.push(`${called(node)}.${key}: there is no such thing here`);
+    }
+  }
+  if (node.type === "history") notes.push(`${node.name} is a history state: it is no state here`);
+  return notes;
+}
+
+function named(one: unknown): string {
+  if (typeof one === "string") return one;
+  const type = (one as Raw | null)?.type;
+  if (typeof type !== "string") return "a function";
+  const { params } = one as Raw;
+  return params === undefined ? type : `${type}(${JSON.stringify(params)})`;
 }

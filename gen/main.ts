@@ -7,14 +7,16 @@
  *
  * @module
  */
-export { type CheckReport, checkSchema, type Finding, type FindingKind } from "./check.ts";
 export {
   type Diagram,
   type DiagramEdge,
   diagramOf,
   type DiagramOptions,
   type DiagramState,
-} from "./diagram.ts";
+  mermaid,
+  svg,
+} from "../diagram/mod.ts";
+export { type CheckReport, checkSchema, type Finding, type FindingKind } from "./check.ts";
 export type { ExploreOptions } from "./explore.ts";
 export {
   type Dashboard,
@@ -27,7 +29,6 @@ export { pushDashboard } from "./grafana_push.ts";
 export { handlersFile, type HandlersFileOptions } from "./handlers_file.ts";
 export { type Imported, importOriginal } from "./import_original.ts";
 export { importXState } from "./import_xstate.ts";
-export { mermaid } from "./mermaid.ts";
 export {
   checkNames,
   InputError,
@@ -38,7 +39,6 @@ export {
   type StateSpec,
 } from "./states.ts";
 export { INHERITABLE, statesFile, type StatesFileOptions } from "./states_file.ts";
-export { svg } from "./svg.ts";
 
 if (import.meta.main) {
   const { run } = await import("./cli.ts");

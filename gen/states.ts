@@ -1,4 +1,10 @@
-import { type Relation, type Schema, SchemaError, type State } from "../relations/mod.ts";
+import {
+  type Relation,
+  type Schema,
+  SchemaError,
+  type State,
+  StateUnknownError,
+} from "../relations/mod.ts";
 import { isIdentifier } from "./identifiers.ts";
 import { InputError } from "./input_error.ts";
 
@@ -168,5 +174,6 @@ export function parseSchema(text: string): Schema {
 
 /** What went wrong, when it was the input's fault; else undefined. */
 export function inputFault(error: unknown): string | undefined {
-  return error instanceof InputError || error instanceof SchemaError ? error.message : undefined;
+  const kinds = [InputError, SchemaError, StateUnknownError];
+  return kinds.some((kind) => error instanceof kind) ? (error as Error).message : undefined;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { svg } from "../../gen/svg.ts";
+import { svg } from "../../diagram/mod.ts";
 import type { Schema } from "../../relations/mod.ts";
 import type { Store } from "../model/mod.ts";
 import { PAGE } from "./built.ts";

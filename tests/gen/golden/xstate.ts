@@ -3,15 +3,15 @@
  *
  * Not expressed by the schema:
  *
- * - Stopped, event PLAY: add("Playing")
- * - Playing, event STOP: add("Stopped"), a guard: the Enter handler, actions: the State handler
- * - Playing, after 60000 ms: a timer in PlayingState, then add("Stopped")
- * - Playing.invoke: what it invokes belongs, with `event.signal`, into PlayingState
- * - PlayingNormal, event FAST: add("PlayingFast")
- * - Ended.entry: its actions belong into EndedState
- * - Ended is final: its EndedState can dispose of the machine
- * - The initial state: start the machine by add("Stopped")
+ * - Start the machine by add(["Stopped"])
+ * - The machine is done in Ended: dispose of it then
  * - The machine's context: keep such data in the handlers' object
+ * - Stopped, event PLAY, while it is active: add(["Playing", "PlayingNormal"])
+ * - Playing, event STOP, while it is active: add(["Stopped"]); if mayStop holds, asked in StoppedEnter; it does beep
+ * - Playing, after 60000 ms: a timer in PlayingState that event.signal stops, then add(["Stopped"])
+ * - Playing invokes sound: start it in PlayingState, with event.signal
+ * - PlayingNormal, event FAST, while it is active: add(["Playing", "PlayingFast"])
+ * - Ended.entry: say belongs into EndedState
  *
  * @module
  */

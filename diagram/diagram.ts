@@ -1,5 +1,11 @@
-import { compileSchema, type Relation, RELATIONS, type Schema } from "../relations/mod.ts";
-import { InputError } from "./states.ts";
+import {
+  compileSchema,
+  type Relation,
+  RELATIONS,
+  type Schema,
+  StateUnknownError,
+} from "../relations/mod.ts";
+import { exclusiveSets } from "./exclusive.ts";
 
 /** Which part of a schema is drawn, and how it is grouped. */
 export interface DiagramOptions {
@@ -13,6 +19,8 @@ export interface DiagramOptions {
 export interface DiagramState {
   /** Its name. */
   readonly name: string;
+  /** Its place in the schema. */
+  readonly index: number;
   /** Its properties: `auto`, `multi`. */
   readonly marks: readonly string[];
   /** The group that it is drawn in; empty for none. */
@@ -35,22 +43,24 @@ export interface DiagramEdge {
 export interface Diagram {
   /** The states, in the order of the schema. */
   readonly states: readonly DiagramState[];
-  /** The relations, by state and relation. */
+  /** The relations, by state and relation, but for what `exclusive` says. */
   readonly edges: readonly DiagramEdge[];
   /** The names of the groups that have states. */
   readonly groups: readonly string[];
+  /** States of one group that all remove each other, drawn in a box instead of with edges. */
+  readonly exclusive: readonly (readonly string[])[];
 }
 
 /**
  * What is to be drawn of a schema.
  *
- * @throws {InputError} If there is no state `options.state`.
+ * @throws {StateUnknownError} If there is no state `options.state`.
  */
 export function diagramOf(schema: Schema, options: DiagramOptions = {}): Diagram {
   const { names, states } = compileSchema(schema);
   const { groups = {}, state } = options;
   if (state !== undefined && !names.includes(state)) {
-    throw new InputError(`Unknown state "${state}": known are ${names.join(", ")}`);
+    throw new StateUnknownError(state, names);
   }
   const all: DiagramEdge[] = [];
   for (const from of names) {
@@ -73,13 +83,23 @@ export function diagramOf(schema: Schema, options: DiagramOptions = {}): Diagram
   );
   const groupOf = (name: string) =>
     Object.keys(groups).find((group) => groups[group].includes(name)) ?? "";
+  const exclusive = [...Map.groupBy(shown, groupOf).values()]
+    .flatMap((together) => exclusiveSets(states, together))
+    .filter((together) => state === undefined || together.includes(state));
+  const boxes = new Map(exclusive.flatMap((set, box) => set.map((name) => [name, box])));
+  const inBox = ({ from, to, relation }: DiagramEdge) =>
+    relation === "remove" && boxes.has(from) && boxes.get(from) === boxes.get(to);
   return {
     states: shown.map((name) => ({
       name,
+      index: names.indexOf(name),
       marks: (["auto", "multi"] as const).filter((mark) => states[name][mark]),
       group: groupOf(name),
     })),
-    edges,
-    groups: Object.keys(groups).filter((group) => shown.some((name) => groupOf(name) === group)),
+    edges: edges.filter((edge) => !inBox(edge)),
+    groups: Object.keys(groups).filter((group) =>
+      group !== "" && shown.some((name) => groupOf(name) === group)
+    ),
+    exclusive,
   };
 }

@@ -1,0 +1,53 @@
+import type { Schema } from "../relations/mod.ts";
+import { diagramOf, type DiagramOptions, type DiagramState } from "./diagram.ts";
+import { label } from "./label.ts";
+
+const ARROWS = { add: "-->", remove: "--x", require: "-.->", after: "==>" } as const;
+const MUTUAL = { add: "<-->", remove: "x--x", require: "<-.->", after: "<==>" } as const;
+
+/**
+ * The schema as a Mermaid flowchart; the same schema always gives the same text. States that exclude
+ * each other stand in a box.
+ */
+export function mermaid(schema: Schema, options: DiagramOptions = {}): string {
+  const { states, edges, groups, exclusive } = diagramOf(schema, options);
+  // Names in PascalCase are ids that Mermaid takes; others could be its own words.
+  const ids = new Map(states.map(({ name }, i) => [
+    name,
+    /^[A-Z][A-Za-z0-9]*$/.test(name) ? name : `state_${i}`,
+  ]));
+  const boxOf = new Map(exclusive.flatMap((set, box) => set.map((name) => [name, box])));
+  const lines = ["flowchart LR"];
+  const show = ({ name, marks }: DiagramState, indent: string) => {
+    const text = [name, ...marks].map(quoted).join(" · ");
+    lines.push(
+      `${indent}${ids.get(name)}${marks.includes("auto") ? `(["${text}"])` : `["${text}"]`}`,
+    );
+  };
+  const showAll = (group: string, indent: string) => {
+    const own = states.filter((state) => state.group === group);
+    for (const box of new Set(own.map(({ name }) => boxOf.get(name)))) {
+      if (box === undefined) continue;
+      lines.push(`${indent}subgraph exclusive_${box}["at most one"]`);
+      for (const state of own) if (boxOf.get(state.name) === box) show(state, indent + "  ");
+      lines.push(`${indent}end`);
+    }
+    for (const state of own) if (!boxOf.has(state.name)) show(state, indent);
+  };
+  groups.forEach((group, i) => {
+    lines.push(`  subgraph group_${i}["${quoted(group)}"]`);
+    showAll(group, "    ");
+    lines.push("  end");
+  });
+  showAll("", "  ");
+  for (const { from, to, relation, mutual } of edges) {
+    const arrow = (mutual ? MUTUAL : ARROWS)[relation];
+    lines.push(`  ${ids.get(from)} ${arrow}|${relation}| ${ids.get(to)}`);
+  }
+  return lines.join("\n") + "\n";
+}
+
+/** The name for a quoted text: signs as Mermaid's entities, so that none has a meaning of its own. */
+function quoted(name: string): string {
+  return label(name).replaceAll(/[^\p{L}\p{N} ]|^ | $/gu, (sign) => `#${sign.codePointAt(0)};`);
+}
