@@ -4,6 +4,7 @@
  *
  *     deno run -A bench/dbg_screens.ts [seconds] [machines] [rate]
  */
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const [seconds, machines, rate] = [20, 500, 20_000].map((normal, i) =>
@@ -12,7 +13,7 @@ const [seconds, machines, rate] = [20, 500, 20_000].map((normal, i) =>
 /** How long the whole may take: whatever hangs, it ends, and its children with it. */
 const LIMIT = (seconds + 60) * 1000;
 const socket = `am-bench-${Deno.pid}`;
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 
 async function tmux(...args: string[]): Promise<string> {
   const { stdout } = await new Deno.Command("tmux", { args: ["-L", socket, ...args] }).output();

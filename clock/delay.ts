@@ -7,9 +7,9 @@ const LONGEST = 2 ** 31 - 1;
  * @throws {RangeError} If it is no number from 0 up.
  */
 export function checkDelay(ms: number): void {
-  if (typeof ms !== "number" || !(ms >= 0)) {
-    throw new RangeError(`${String(ms)} is no time in milliseconds: expected a number from 0 up`);
-  }
+  if (typeof ms === "number" && ms >= 0) return;
+  const shown = typeof ms === "object" ? "An object" : String(ms);
+  throw new RangeError(`${shown} is no time in milliseconds: expected a number from 0 up`);
 }
 
 /**
@@ -22,7 +22,10 @@ export function delay(ms: number, fn: () => void): () => void {
   if (ms === Infinity) return () => {};
   let timer: ReturnType<typeof setTimeout>;
   const start = (left: number) => {
-    timer = setTimeout(() => left > LONGEST ? start(left - LONGEST) : fn(), Math.min(left, LONGEST));
+    timer = setTimeout(
+      () => left > LONGEST ? start(left - LONGEST) : fn(),
+      Math.min(left, LONGEST),
+    );
   };
   start(ms);
   return () => clearTimeout(timer);

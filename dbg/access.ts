@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { tokenOf } from "./page/token_cookie.ts";
 
 /**
  * Whether a host name stands for this machine and nothing else: `localhost`, `[::1]` and a full
@@ -85,8 +84,8 @@ function digest(text: string): Uint8Array {
   return createHash("sha256").update(text).digest();
 }
 
-/** The token that a request shows, in a header, its address or a cookie; an empty one is none. */
+/** The token that a request shows; an empty one is none. */
 export function shownToken(request: Request, url: URL): string | null {
   const [, bearer] = request.headers.get("authorization")?.match(/^Bearer (.+)$/i) ?? [];
-  return bearer ?? (url.searchParams.get("token") || tokenOf(request) || null);
+  return bearer ?? (url.searchParams.get("token") || null);
 }

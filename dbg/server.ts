@@ -4,6 +4,7 @@ import { exportStream } from "./files.ts";
 import type { Store } from "./model/store.ts";
 import { Receiver } from "./receiver.ts";
 import { listClients, showMachine } from "./reports.ts";
+import { tokenOf } from "./page/token_cookie.ts";
 
 /** How the server listens. */
 export interface ServerOptions {
@@ -57,7 +58,9 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
     const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
     const machine = upgrade && pathname === "/";
     if (access === "send" && !machine) return foreign(store);
-    const shown = gate?.check(shownToken(request, url), address, performance.now()) ?? "right";
+    const shown =
+      gate?.check(shownToken(request, url) ?? tokenOf(request), address, performance.now()) ??
+        "right";
     if (shown !== "right") return unauthorized(request, shown, store);
     if (machine) {
       const { socket, response } = Deno.upgradeWebSocket(request);

@@ -4,6 +4,7 @@
  *
  *     deno run -A docs/draw_dashboard.ts
  */
+import { fileURLToPath } from "node:url";
 import { grafanaDashboard } from "../gen/grafana.ts";
 import { RealPrometheus, until } from "../tests/telemetry/prometheus/real_prometheus.ts";
 
@@ -17,7 +18,12 @@ interface Series {
 }
 
 const example = new Deno.Command(Deno.execPath(), {
-  args: ["run", "-A", new URL("../deploy/example.ts", import.meta.url).pathname, String(PORT)],
+  args: [
+    "run",
+    "-A",
+    fileURLToPath(new URL("../deploy/example.ts", import.meta.url)),
+    String(PORT),
+  ],
   stdout: "null",
 }).spawn();
 const drawn: string[] = [];

@@ -11,19 +11,19 @@ const WORDS = ["abb", "babab", "bbb", "ab"];
 
 /** The moves of the automaton: from a state by a letter to states. */
 const MOVES = {
-  Any: { a: ["Any", "ThirdLast"], b: ["Any"] },
+  Start: { a: ["Start", "ThirdLast"], b: ["Start"] },
   ThirdLast: { a: ["SecondLast"], b: ["SecondLast"] },
   SecondLast: { a: ["Last"], b: ["Last"] },
   Last: { a: [], b: [] },
 } as const;
 
 /** The states. */
-export const schema = defineSchema({ Any: {}, ThirdLast: {}, SecondLast: {}, Last: {} });
+export const schema = defineSchema({ Start: {}, ThirdLast: {}, SecondLast: {}, Last: {} });
 
 /** Whether the word belongs to the language. */
 export function recognizes(word: string): boolean {
   const machine = new Machine(schema, { id: "nfa" });
-  machine.set("Any");
+  machine.set("Start");
   for (const letter of word) {
     if (letter !== "a" && letter !== "b") return false;
     const states = machine.activeStates().filter((state) => state !== "Exception");

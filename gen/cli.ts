@@ -287,7 +287,7 @@ async function check(
     const count = report.findings.length;
     const bound = report.complete
       ? ""
-      : `; they are too many to try everything: there may be more findings`;
+      : "; they are too many to try everything: there may be more findings";
     const summary = `${count} finding${count === 1 ? "" : "s"} in ${states} states, ` +
       `${report.configurations} sets of active states visited${bound}`;
     const lines = report.findings.map(({ kind, message }) => `${kind}: ${message}`);

@@ -124,7 +124,7 @@ export class Bindings {
 
   /** The entries as a list of this machine's own. */
   #own(): Entry[] {
-    if (this.#set !== null) this.#entries = [...this.#entries];
+    if (this.#set !== null || this.#entries === NONE) this.#entries = [...this.#entries];
     return this.#entries as Entry[];
   }
 
@@ -204,7 +204,7 @@ function functionsOf(handlers: object): Map<string, HandlerFunction> {
   const found = new Map<string, HandlerFunction>();
   for (
     let owner = handlers;
-    owner && Object.getPrototypeOf(owner) !== null;
+    owner && !Object.hasOwn(owner, "hasOwnProperty");
     owner = Object.getPrototypeOf(owner)
   ) {
     for (const name of Object.getOwnPropertyNames(owner)) {

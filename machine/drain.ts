@@ -34,6 +34,8 @@ const NAMED = 8;
 export class Drain {
   /** The transition that runs; another one during a dry run. */
   running: Running;
+  /** Whether a function of the program has its turn between transitions: it may change everything. */
+  evaluating = false;
   readonly #core: Core;
   readonly #queue: Queue<TransitionRecord | EvalRequest> = new Queue();
   /** Auto states that are not tried again in this drain. */
@@ -82,20 +84,30 @@ export class Drain {
     }
   }
 
-  /** The same for a plan that is known, when nobody watches and nothing else runs: there is nothing to look up. */
+  /**
+   * The same, when nobody watches and nothing else runs: the plan is known, and mostly nothing follows.
+   * Written out, since this is what machines do most; each step is the same as in `start`.
+   */
   startPlanned(plan: Plan<Call>, args: unknown, table: HandlerTable): Result {
     const core = this.#core;
-    this.#begin(true);
+    const { running } = this;
+    core.setBusy(true);
+    enter(running);
+    running.beginPlanned(plan, args, ++core.transitions);
     try {
-      const { running } = this;
-      running.beginPlanned(plan, args, ++core.transitions);
-      running.plain = core.handlerTimeout === Infinity;
-      this.#ran = 1;
-      const result = this.#execute(running, plan, table);
+      const result = runTransition(core, running, plan, table);
+      if (plan.follows || result !== "executed" || core.noticed) {
+        this.#finish(running, result, table);
+      } else {
+        if (running.recorded !== null) running.recorded.result = result;
+        running.end();
+      }
       if (this.#queue.size > 0) this.#rest();
       return result;
     } finally {
-      this.#end();
+      leave(null);
+      core.setBusy(false);
+      if (this.#rare || core.followed) this.#end();
     }
   }
 
@@ -113,6 +125,7 @@ export class Drain {
   #begin(first: boolean): void {
     const { running } = this;
     this.#core.setBusy(true);
+    this.#rare = true;
     const outer = enter(running);
     if (outer !== null) running.nest(outer);
     running.first = first;
@@ -120,12 +133,8 @@ export class Drain {
 
   #end(): void {
     const core = this.#core;
-    const { running } = this;
-    leave(running.outer);
-    if (running.outer !== null) running.nest(null);
-    if (running.active) running.end(); // something of ours has failed
+    leave(this.running.outer);
     core.setBusy(false);
-    this.#ran = 0;
     if (this.#rare) this.#forget();
     if (core.followed) core.drained();
     if (this.#thrown !== null) this.#throw();
@@ -133,10 +142,15 @@ export class Drain {
 
   /** What only some drains leave behind. */
   #forget(): void {
+    const { running } = this;
     this.#rare = false;
     this.#barred = null;
     this.#over = false;
+    this.#ran = 0;
     this.#last.length = 0;
+    if (running.active) running.end(); // something of ours has failed
+    running.nest(null);
+    running.first = running.plain = true;
     if (this.#refused !== null) this.#reportRefused();
   }
 
@@ -154,14 +168,25 @@ export class Drain {
 
   #rest(): void {
     const { running } = this;
+    this.#rare = true;
     running.first = false;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (next instanceof TransitionRecord) {
         running.ask = next.ask;
         this.#process(running, next.call, next.args, next);
       } else if (this.#counts(next.calledStates)) {
-        next.run();
+        this.evaluate(next.run);
       }
+    }
+  }
+
+  /** Gives a function its turn. */
+  evaluate(run: () => void): void {
+    this.evaluating = true;
+    try {
+      run();
+    } finally {
+      this.evaluating = false;
     }
   }
 
@@ -183,6 +208,7 @@ export class Drain {
         call = running.call = this.#renew(call, running.record());
       }
     }
+    if (tx !== null && tx.failed !== null) this.bar([core.schema.indexes.get(tx.failed.name)!]);
     const plan = running.plan = core.planOf(call, tx === null ? null : tx.failed);
     const { table } = core.handlers;
     if (running.recorded !== null) running.recorded.plan = plan;
@@ -190,14 +216,14 @@ export class Drain {
     if (running.check) {
       return this.#concludeCheck(running, tryTransition(core, running, plan, table));
     }
-    return this.#execute(running, plan, table);
+    const result = runTransition(core, running, plan, table);
+    this.#finish(running, result, table);
+    return result;
   }
 
-  #execute(running: Running, plan: Plan<Call>, table: HandlerTable): Result {
-    const result = runTransition(this.#core, running, plan, table);
-    if (plan.follows) this.#follow(running, result, table);
+  #finish(running: Running, result: Result, table: HandlerTable): void {
+    if (running.plan!.follows) this.#follow(running, result, table);
     this.#conclude(running, result);
-    return result;
   }
 
   #concludeCheck(running: Running, result: Result): Result {
@@ -285,7 +311,9 @@ export class Drain {
       this.running = outer;
       core.setBusy(!idle);
     }
-    if (idle && (this.#queue.size > 0 || this.#thrown !== null)) this.between(() => {});
+    if (idle && (this.#queue.size > 0 || this.#thrown !== null || core.followed)) {
+      this.between(() => {}); // ends as all drains do
+    }
     return tx;
   }
 
@@ -375,6 +403,7 @@ export class Drain {
 
   /** Throws the error out of the mutation at the end. */
   throwLater(error: unknown): void {
+    this.#rare = true;
     this.#thrown ??= { error };
   }
 
@@ -389,7 +418,7 @@ export class Drain {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (next instanceof TransitionRecord) {
         next.result = "canceled";
-        next.ask?.refuse(reason);
+        if (next.ask !== null) this.#refuse(next.ask, "canceled");
         core.observer?.dropped(next);
       } else {
         next.refuse(reason);
@@ -425,6 +454,7 @@ export class Drain {
     const error = new DrainLimitError(core.id, core.drainLimit, [
       ...new Set([...this.#last.splice(0), names.join(", ")]),
     ]);
+    core.canceledBy("drainLimit");
     this.#clear(error);
     core.note(error);
     if (core.catchErrors) this.#queue.unshift(exceptionOf(core, error));

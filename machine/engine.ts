@@ -1,5 +1,10 @@
+/*
+ * Longer than other files: it is the one place that knows all parts of a machine, puts them together and
+ * implements what they see of each other (`core.ts`). Each part's rule stands in the part's own file.
+ */
 import { checkDelay, Clock, type Context, delay } from "../clock/mod.ts";
 import {
+  checkObject,
   type CompiledSchema,
   contains,
   erase,
@@ -9,6 +14,7 @@ import {
   type MutationType,
   setOf,
   type StateSet,
+  wrongType,
 } from "../relations/mod.ts";
 import type { AnyMachine, Step } from "./any_machine.ts";
 import { Ask } from "./ask.ts";
@@ -56,6 +62,8 @@ const REBOUND = 64;
 const SUBSCRIBED = 128;
 /** Activations have timeouts. Set by `setTimers`. */
 const TIMED = 256;
+/** Handlers may only take so long. Set by `setHandlerTimeout`. */
+const LIMITED = 512;
 
 let machinesMade = 0;
 
@@ -77,7 +85,7 @@ export class Engine implements Core {
   timers: Timers | null = null;
   catchErrors = true;
   printErrors = true;
-  handlerTimeout = Infinity;
+  handlerTimeout = Infinity; // set by setHandlerTimeout
   queueLimit = 1000;
   drainLimit = 1_000_000;
   /** What comes after the running drain. */
@@ -137,6 +145,11 @@ export class Engine implements Core {
     return this.drain.running;
   }
 
+  /** Whether schema and ticks may be replaced now: nothing runs but a function given to `eval`. */
+  get open(): boolean {
+    return !this.busy || (this.drain.evaluating && !this.inTransition);
+  }
+
   /** Whether a transition runs. */
   get inTransition(): boolean {
     return this.#drain !== null && this.#drain.running.active;
@@ -176,18 +189,21 @@ export class Engine implements Core {
     args?: unknown,
     origin: MutationOrigin | null = null,
   ): Result {
-    if (args !== undefined) checkArgs(args);
+    if (args !== undefined) args = checkedArgs(args);
     if (this.#mode !== 0 || origin !== null) {
       return this.#submit(this.callOf(type, states), args, origin, null);
     }
-    const call = this.callOf(type, states);
+    const call = typeof states === "string"
+      ? this.#handlers.plans.one(type, states)
+      : this.callOf(type, states);
     const plan = call.plan(this.active);
-    if (call.needsArgs !== -1 || innermost() !== null && !plan.silent) {
-      return this.#submit(call, args, null, null);
+    if (!plan.silent) {
+      return call.needsArgs === -1 && innermost() === null
+        ? this.drain.startPlanned(plan, args, this.#handlers.table)
+        : this.#submit(call, args, null, null);
     }
-    if (!plan.silent) return this.drain.startPlanned(plan, args, this.#handlers.table);
+    if (plan.changes || type !== "remove") this.transitions++;
     if (!plan.accepted) {
-      this.transitions++;
       this.canceledBy(call);
       return "canceled";
     }
@@ -196,22 +212,30 @@ export class Engine implements Core {
   }
 
   #moveTicks(plan: Plan<Call>, args: unknown): void {
-    this.transitions++;
     this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
     const { waits } = this;
     if (waits !== null && waits.size > 0) {
       waits.notify(plan.once, plan.twice, plan.resolution.enters, args);
     }
-    const call = plan.autosFollow ? this.#handlers.plans.nextAuto(this.active) : null;
-    if (call !== null) {
-      const next = call.plan(this.active);
-      // Other handlers, or an event, may follow: the drain has a way for all of them.
-      if (!next.silent) this.drain.start(call, undefined, null);
-      else if (next.accepted) this.#moveTicks(next, undefined);
-      else this.transitions++;
-    }
+    if (plan.autosFollow) this.#moveAutos();
     if (waits !== null) waits.queueEnded();
+  }
+
+  /** The auto mutation that follows; with handlers, or an event, the drain has a way for all of them. */
+  #moveAutos(): void {
+    const call = this.#handlers.plans.nextAuto(this.active);
+    if (call === null) return;
+    const next = call.plan(this.active);
+    if (!next.silent) return void this.drain.start(call, undefined, null);
+    this.transitions++;
+    if (!next.accepted) return;
+    this.clock.advance(next.once, next.twice);
+    next.flip(this.active);
+    const { waits } = this;
+    if (waits !== null && waits.size > 0) {
+      waits.notify(next.once, next.twice, next.resolution.enters, undefined);
+    }
   }
 
   #submit(call: Call, args: unknown, origin: MutationOrigin | null, ask: Ask | null): Result {
@@ -297,7 +321,7 @@ export class Engine implements Core {
 
   /** What the mutation would be by now; changes nothing. */
   dryRun(type: MutationType, states: string | readonly string[], args?: unknown): TransitionRecord {
-    if (args !== undefined) checkArgs(args);
+    if (args !== undefined) args = checkedArgs(args);
     return this.drain.dryRun(this.callOf(type, states), args);
   }
 
@@ -307,10 +331,7 @@ export class Engine implements Core {
     options: WaitOptions | undefined,
     origin: MutationOrigin | null,
   ): Promise<unknown> {
-    if (typeof state !== "string") {
-      throw new TypeError(`Cannot ask ${String(state)}: expected a state's name`);
-    }
-    if (args !== undefined) checkArgs(args);
+    if (args !== undefined) args = checkedArgs(args);
     if (options !== undefined) checkWaitOptions(options);
     const call = this.handlers.plans.one("add", state);
     const signal = options?.signal;
@@ -375,23 +396,24 @@ export class Engine implements Core {
   // --- effects of a transition -------------------------------------------------
 
   apply(plan: Plan<Call>, args: unknown): void {
-    const { clock } = this;
-    clock.advance(plan.once, plan.twice);
+    this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
-    // Every accepted target is consistent, whatever was before.
-    this.#mode &= ~INCONSISTENT;
-    if (plan.rare) this.#applyRare(plan, args);
-    if (this.timers !== null) this.timers.changed(plan.resolution.exits, plan.resolution.enters);
-    if ((this.#mode & CONTEXTS) !== 0) {
-      this.#endContexts(plan.resolution.exits);
-      if (plan.rare) this.#endContexts(plan.renewed);
-    }
-    if (this.observer !== null) this.observer.applied(plan);
+    if (this.#mode !== BUSY || plan.rare) this.#applied(plan, args);
   }
 
-  #applyRare(plan: Plan<Call>, args: unknown): void {
+  /** What only some machines and plans have to do when ticks have moved. */
+  #applied(plan: Plan<Call>, args: unknown): void {
+    const { exits, enters } = plan.resolution;
+    // Every accepted target is consistent, whatever was before.
+    this.#mode &= ~INCONSISTENT;
     this.clock.renew(plan.renewed);
     if (plan.raises) this.activeError = (args as { err?: Error } | undefined)?.err ?? null;
+    if (this.timers !== null) this.timers.changed(exits, enters);
+    if ((this.#mode & CONTEXTS) !== 0) {
+      this.#endContexts(exits);
+      this.#endContexts(plan.renewed);
+    }
+    if (this.observer !== null) this.observer.applied(plan);
   }
 
   undo(states: readonly number[]): void {
@@ -451,7 +473,9 @@ export class Engine implements Core {
       throw new TypeError("Cannot add an error: none was given");
     }
     const err = toError(error);
+    checkObject("options", options);
     const { state, args } = options ?? {};
+    if (args !== undefined) checkedArgs(args);
     const call = this.handlers.plans.list(
       "add",
       state === undefined ? ["Exception"] : [state, "Exception"],
@@ -504,7 +528,7 @@ export class Engine implements Core {
     bound: { readonly state: number; readonly activation: number; readonly source: MutationSource },
   ): void {
     checkDelay(ms);
-    if (args !== undefined) checkArgs(args);
+    if (args !== undefined) args = checkedArgs(args);
     const { needsArgs } = this.callOf("add", states);
     if (needsArgs !== -1 && args === undefined) {
       throw new TypeError(
@@ -540,6 +564,12 @@ export class Engine implements Core {
   setBusy(busy: boolean): void {
     if (busy) this.#mode |= BUSY;
     else this.#mode &= ~BUSY;
+  }
+
+  /** Sets what a synchronous handler may take. */
+  setHandlerTimeout(ms: number): void {
+    this.handlerTimeout = ms;
+    this.#setMode(LIMITED, ms !== Infinity);
   }
 
   /** Called when a tracer or the log level changes. */
@@ -683,14 +713,12 @@ export class Engine implements Core {
 }
 
 /** Arguments are an object, or none. */
-function checkArgs(args: unknown): void {
-  if (typeof args === "object" && args !== null) return;
-  throw new TypeError(`The arguments are ${String(args)}, expected an object`);
+function checkedArgs(args: unknown): unknown {
+  if (typeof args === "object") return args ?? undefined;
+  throw wrongType("args", args, "an object");
 }
 
 /** States are a name or a list of names. */
 function checkStates(states: unknown): asserts states is readonly string[] {
-  if (!Array.isArray(states)) {
-    throw new TypeError(`The states are ${String(states)}, expected a name or a list of names`);
-  }
+  if (!Array.isArray(states)) throw wrongType("states", states, "a name or a list of names");
 }

@@ -61,8 +61,8 @@ export class QueueLimitError extends AsyncMachineError {
    * @param count How many were refused in a row, this one first.
    */
   constructor(mutation: string, limit: number, count: number) {
-    const others = count > 1 ? ` (and ${count - 1} more)` : "";
-    super(`Cannot queue ${mutation}${others}: ${limit} mutations are waiting already, the limit`);
+    const others = count > 1 ? `; ${count} were refused in this drain` : "";
+    super(`Cannot queue ${mutation}: ${limit} mutations are waiting already, the limit${others}`);
   }
 }
 
@@ -88,12 +88,17 @@ export class EvalTimeoutError extends AsyncMachineError {
   override readonly name = "EvalTimeoutError";
 
   /**
-   * Says how long it waited.
+   * Says how long it waited, and for what.
    *
    * @param timeout How long, in milliseconds.
+   * @param id The machine's id.
+   * @param handler The handler that ran, if one did.
    */
-  constructor(timeout: number) {
-    super(`Cannot run the function given to eval: the queue was busy for ${timeout} ms`);
+  constructor(timeout: number, id: string, handler: string | null = null) {
+    const by = handler === null ? "" : ` with ${handler}`;
+    super(
+      `Machine "${id}" was busy${by} for ${timeout} ms: the function given to eval had no turn`,
+    );
   }
 }
 

@@ -33,7 +33,7 @@ export function evaluate<T>(engine: Engine, fn: () => T, options: WaitOptions): 
       }
     });
   if (!engine.busy) {
-    engine.between(run);
+    engine.between(() => engine.drain.evaluate(run));
     return promise;
   }
   const request: EvalRequest = {
@@ -48,7 +48,11 @@ export function evaluate<T>(engine: Engine, fn: () => T, options: WaitOptions): 
   engine.drain.pushEval(request);
   if (over) return promise;
   if (signal) engine.signals.on(signal, onAbort);
-  cancel = delay(timeout, () => finish(() => reject(new EvalTimeoutError(timeout))));
+  cancel = delay(timeout, () =>
+    finish(() => {
+      const handler = engine.running.source?.handler ?? null;
+      reject(new EvalTimeoutError(timeout, engine.id, handler));
+    }));
   return promise;
 }
 

@@ -1,3 +1,5 @@
+import { checkNames, textOf } from "../relations/mod.ts";
+
 /** How much is logged; each level includes those before it. */
 export type LogLevel = "nothing" | "changes" | "ops" | "decisions" | "everything";
 
@@ -22,7 +24,7 @@ export type ArgsMapper = (
 export function levelNumber(level: LogLevel): number {
   const number = LOG_LEVELS.indexOf(level);
   if (number === -1) {
-    throw new RangeError(`Unknown log level "${level}": known are ${LOG_LEVELS.join(", ")}`);
+    throw new RangeError(`Unknown log level ${textOf(level)}: known are ${LOG_LEVELS.join(", ")}`);
   }
   return number;
 }
@@ -39,11 +41,15 @@ export function levelNumber(level: LogLevel): number {
  * ```
  */
 export function argsMapper(names: readonly string[], maxLength = 20): ArgsMapper {
+  checkNames("names", names);
+  if (maxLength !== Infinity && !(Number.isSafeInteger(maxLength) && maxLength >= 0)) {
+    throw new RangeError(`maxLength is ${textOf(maxLength)}, expected a whole number from 0 up`);
+  }
   return (args) =>
     Object.fromEntries(
       names.filter((name) => name in args).map((
         name,
-      ) => [name, String(args[name]).slice(0, maxLength)]),
+      ) => [name, textOf(args[name]).slice(0, maxLength)]),
     );
 }
 

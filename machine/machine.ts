@@ -1,7 +1,14 @@
+/*
+ * Longer than other files: the public face of a machine with its documentation, a line or two of code per
+ * member. What they do stands behind: `engine.ts`; the reading half is `reading.ts`.
+ */
 import { checkDelay } from "../clock/mod.ts";
 import {
   type ArgsOf,
   type ArgsParam,
+  checkFunction,
+  checkNames,
+  checkObject,
   compileSchema,
   indexOf,
   type MutationType,
@@ -9,6 +16,8 @@ import {
   type Schema,
   SchemaError,
   type StateNames,
+  textOf,
+  wrongType,
 } from "../relations/mod.ts";
 import type { AnyMachine, Tracer, Transition } from "./any_machine.ts";
 import type { Binding, HandlerFunction } from "./bindings.ts";
@@ -20,7 +29,7 @@ import type { Explanation } from "./explanation.ts";
 import type { HandlersObject, NamedHandler } from "./handler_types.ts";
 import { type ArgsMapper, levelNumber, LOG_LEVELS, type Logger, type LogLevel } from "./logging.ts";
 import type { AskParams } from "./machine_of.ts";
-import type { OneOrMore, SubscribeOptions, Unsubscribe } from "./machine_with.ts";
+import type { Change, OneOrMore, SubscribeOptions, Unsubscribe } from "./machine_with.ts";
 import {
   type AddErrOptions,
   type IsQueuedOptions,
@@ -32,7 +41,6 @@ import {
 } from "./mutation.ts";
 import { Observer } from "./observer.ts";
 import {
-  checkFunction,
   checkHandlers,
   checkOptions,
   checkTracer,
@@ -44,10 +52,9 @@ import { Reading } from "./reading.ts";
 import { exportTime, type MachineTime, type Migration, ticksOf } from "./restore.ts";
 import { resume, type ResumeOptions } from "./resume.ts";
 import { checkSignal } from "./signals.ts";
-import { type MachineChange, Subscribers } from "./subscribers.ts";
+import { Subscribers } from "./subscribers.ts";
 import type { Timer } from "./timers.ts";
 import { settled } from "./settled.ts";
-import { textOf } from "./thrown.ts";
 import { globalTracers } from "./tracer.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -112,7 +119,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     engine.printErrors = options.printErrors ?? true;
     engine.queueLimit = options.queueLimit ?? 1000;
     engine.drainLimit = options.drainLimit ?? 1_000_000;
-    engine.handlerTimeout = options.handlerTimeout ?? Infinity;
+    engine.setHandlerTimeout(options.handlerTimeout ?? Infinity);
     if (options.tags) this.#more.tags = [...options.tags];
     if (options.handlers) engine.bindings.bindObject(options.handlers);
     if (options.logLevel || options.logger || options.logArgs) {
@@ -251,6 +258,9 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
   ): Explanation | null {
     const engine = this.#engine;
     if (type === undefined) return engine.explanation();
+    if (!["add", "remove", "set"].includes(type)) {
+      throw wrongType("type", type, "add, remove or set");
+    }
     const tx = engine.dryRun(type, states!, args);
     if (tx.result === "executed") return null;
     return explainCanceled(engine.disposed ? "disposed" : tx);
@@ -296,7 +306,11 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     options: IsQueuedOptions = {},
   ): boolean {
     const { schema } = this.#engine;
+    if (!["add", "remove", "set"].includes(type)) {
+      throw wrongType("type", type, "add, remove or set");
+    }
     const list = typeof states === "string" ? [states] : states;
+    checkNames("states", list);
     const names = list.map((name) => schema.names[indexOf(schema, name)]);
     return this.queue.some((mutation) =>
       mutation.type === type && names.every((name) => mutation.calledStates.includes(name)) &&
@@ -325,14 +339,19 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
    * ```
    */
   subscribe(
-    fn: (change: MachineChange) => void,
+    fn: (change: Change<StateNames<S>, Machine<S>>) => void,
     options: SubscribeOptions<StateNames<S>> = {},
   ): Unsubscribe {
     checkFunction("the subscriber", fn);
     const engine = this.#engine;
+    checkObject("options", options);
+    if (options.states !== undefined) checkNames("states", options.states);
     options.states?.forEach((name) => indexOf(engine.schema, name));
     if (engine.disposed) return Object.assign(() => {}, { [Symbol.dispose]: () => {} });
-    return (engine.subscribers ??= new Subscribers(engine)).subscribe(fn, options);
+    return (engine.subscribers ??= new Subscribers(engine)).subscribe(
+      fn as (change: Change) => void,
+      options,
+    );
   }
 
   // --- handlers ----------------------------------------------------------------------------
@@ -358,7 +377,9 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     fn: NamedHandler<S, K, Machine<S>>,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Binding {
-    checkFunction(`the handler ${String(name)}`, fn);
+    if (typeof name !== "string") throw wrongType("name", name, "a handler's name");
+    checkFunction(`the handler ${name}`, fn);
+    checkObject("options", options);
     const { signal } = options;
     checkSignal(signal);
     const binding = this.#engine.bindings.bindOne(name, fn as HandlerFunction);
@@ -435,7 +456,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
   importTime(time: MachineTime, migrate?: Migration): void {
     const engine = this.#engine;
     if (engine.disposed) throw new MachineDisposedError(engine.id, "import a time");
-    if (engine.inTransition) {
+    if (!engine.open) {
       throw new SchemaError("Cannot import the time: a transition is running");
     }
     if (migrate !== undefined) checkFunction("migrate", migrate);
@@ -478,7 +499,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
    */
   setSchema<T>(schema: Schema<T>): Machine<T> {
     const engine = this.#engine;
-    if (engine.inTransition) {
+    if (!engine.open) {
       throw new SchemaError("Cannot set the schema: a transition is running");
     }
     if (engine.disposed) throw new MachineDisposedError(engine.id, "set the schema");
@@ -609,6 +630,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
    * must not await it: it would wait for itself.
    */
   async disposeAsync(options: { readonly timeout?: number | undefined } = {}): Promise<void> {
+    checkObject("options", options);
     const { timeout = Infinity } = options;
     checkDelay(timeout);
     this.dispose();
@@ -631,8 +653,8 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
  *
  * @throws {TypeError} If it is none.
  */
-function parentOf(parent: AnyMachine | undefined): Machine | null {
-  if (parent === undefined) return null;
+function parentOf(parent: AnyMachine | null | undefined): Machine | null {
+  if (parent === undefined || parent === null) return null;
   if (!(parent instanceof Machine)) {
     throw new TypeError("parent is no Machine of this copy of the library");
   }

@@ -1,5 +1,5 @@
 import type { Context } from "../clock/mod.ts";
-import type { AddErrOptions, Result } from "./mutation.ts";
+import type { AddErrOptions, Mutation, Result } from "./mutation.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /** One name or a list of names. */
@@ -19,6 +19,8 @@ export interface Change<N extends string = string, M = unknown> {
   readonly cause: "transition" | "import" | "schema" | "dispose";
   /** The names of the states whose ticks differ from before. */
   readonly changed: readonly N[];
+  /** The transition's mutation; null for the other causes. */
+  readonly mutation: Mutation | null;
 }
 
 /** Which changes a subscriber is told of, and for how long. */
@@ -76,7 +78,7 @@ export interface Clocked<N extends string = string> {
   /** Resolves when the state is next called, and activated, with these arguments among others. */
   whenArgs(
     state: N | "Exception",
-    args: Readonly<Record<string, unknown>>,
+    args: object,
     options?: WaitOptions,
   ): Promise<void>;
   /** Resolves when every state has reached the tick in the same place. */
@@ -140,25 +142,25 @@ export interface Readable<N extends string = string> extends Clocked<N>, Watched
  */
 export interface MachineWith<N extends string = string> extends Readable<N> {
   /** Activates states. */
-  add(states: OneOrMore<N | "Exception">, args?: Readonly<Record<string, unknown>>): Result;
+  add(states: OneOrMore<N | "Exception">, args?: object): Result;
   /** Deactivates states. */
-  remove(states: OneOrMore<N | "Exception">, args?: Readonly<Record<string, unknown>>): Result;
+  remove(states: OneOrMore<N | "Exception">, args?: object): Result;
   /** Makes exactly these states active, and what they imply. */
-  set(states: OneOrMore<N | "Exception">, args?: Readonly<Record<string, unknown>>): Result;
+  set(states: OneOrMore<N | "Exception">, args?: object): Result;
   /** Removes the states if all of them are active now, else adds them. */
-  toggle(states: OneOrMore<N | "Exception">, args?: Readonly<Record<string, unknown>>): Result;
+  toggle(states: OneOrMore<N | "Exception">, args?: object): Result;
   /** Adds the `Exception` state with `{ err }`. */
   addErr(error: unknown, options?: AddErrOptions<N | "Exception">): Result;
   /** Whether an add would be executed now. */
-  canAdd(states: OneOrMore<N | "Exception">, args?: Readonly<Record<string, unknown>>): boolean;
+  canAdd(states: OneOrMore<N | "Exception">, args?: object): boolean;
   /** Whether a remove would be executed now. */
-  canRemove(states: OneOrMore<N | "Exception">, args?: Readonly<Record<string, unknown>>): boolean;
+  canRemove(states: OneOrMore<N | "Exception">, args?: object): boolean;
   /** Whether a set would be executed now. */
-  canSet(states: OneOrMore<N | "Exception">, args?: Readonly<Record<string, unknown>>): boolean;
+  canSet(states: OneOrMore<N | "Exception">, args?: object): boolean;
   /** Adds one state and resolves with what its `FooState` returned for this call. */
   ask(
     state: N | "Exception",
-    args?: Readonly<Record<string, unknown>>,
+    args?: object,
     options?: WaitOptions,
   ): Promise<unknown>;
 }

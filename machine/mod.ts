@@ -40,13 +40,19 @@ export type {
   StateHandlers,
   UnknownHandler,
 } from "./handler_types.ts";
-export type { MachineChange } from "./subscribers.ts";
 export type { MachineTime, Migration } from "./restore.ts";
 export type { ResumeOptions } from "./resume.ts";
 export type { ReadableCore } from "./reading.ts";
-export type { Condition } from "./waits.ts";
+export type { Condition, Query } from "./waits.ts";
 export type { Timer } from "./timers.ts";
-export type { AddErrOptions, IsQueuedOptions, Mutation, MutationSource } from "./mutation.ts";
+export type {
+  AddErrOptions,
+  IsQueuedOptions,
+  Mutation,
+  MutationOrigin,
+  MutationSource,
+  Submittable,
+} from "./mutation.ts";
 export type { StateWaitOptions, WaitOptions } from "./wait_options.ts";
 export { argsMapper, LOG_LEVELS } from "./logging.ts";
 export {
@@ -61,4 +67,6 @@ export {
 export { globalTracers } from "./tracer.ts";
 export { Reading } from "./reading.ts";
 export { Machine } from "./machine.ts";
-export { Result } from "./mutation.ts";
+export { Result, submit } from "./mutation.ts";
+export type { ArgsOf, NeedsArgs, StateNames } from "../relations/mod.ts";
+export { AsyncMachineError } from "../relations/mod.ts";

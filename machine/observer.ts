@@ -1,5 +1,11 @@
 import type { Time } from "../clock/mod.ts";
-import { type CompiledSchema, members, type Schema, type StateSet } from "../relations/mod.ts";
+import {
+  type CompiledSchema,
+  members,
+  type Schema,
+  type StateSet,
+  textOf,
+} from "../relations/mod.ts";
 import type { AnyMachine, Step, Tracer } from "./any_machine.ts";
 import {
   type ArgsMapper,
@@ -11,7 +17,7 @@ import {
 import type { Mutation } from "./mutation.ts";
 import type { Plan } from "./plan.ts";
 import type { Call } from "./plans.ts";
-import { messageOf, printError, textOf } from "./thrown.ts";
+import { messageOf, printError } from "./thrown.ts";
 import type { TransitionRecord } from "./transition.ts";
 
 /** Who is watched. */
@@ -22,6 +28,7 @@ export interface Watched {
   readonly active: StateSet;
   readonly clock: { readonly ticks: Time };
   readonly printErrors: boolean;
+  readonly busy: boolean;
   /** How many mutations wait. */
   readonly waiting: number;
   /** What the relations do with a call, step by step. */
@@ -47,6 +54,8 @@ export class Observer {
   /** Which arguments are logged. */
   mapArgs: ArgsMapper | null = null;
   readonly #engine: Watched;
+  /** How many errors each kind of watcher has thrown in this drain. */
+  readonly #failures: Map<string, number> = new Map();
   #steps = false;
   /** The highest level that anybody wants. */
   #anyLevel = 0;
@@ -222,6 +231,7 @@ export class Observer {
   /** Observes the end of the queue. */
   queueEnded(): void {
     this.tell((tracer) => tracer.queueEnd?.(this.#machine));
+    if (this.#failures.size > 0) this.#countFailures();
   }
 
   /** Observes an error. */
@@ -252,9 +262,20 @@ export class Observer {
     return this.#engine.machine;
   }
 
+  /** Printed once per drain and kind of watcher, with a count at its end. */
   #failed(who: string, error: unknown): void {
     if (!this.#engine.printErrors) return;
+    const count = (this.#failures.get(who) ?? 0) + 1;
+    if (this.#engine.busy) this.#failures.set(who, count);
+    if (count > 1) return;
     printError(`[${this.#engine.id}] A ${who} threw an error, which changes nothing:`, error);
+  }
+
+  #countFailures(): void {
+    for (const [who, count] of this.#failures) {
+      if (count > 1) console.error(`[${this.#engine.id}] A ${who} threw ${count - 1} more errors`);
+    }
+    this.#failures.clear();
   }
 
   #args(mutation: Mutation): string {

@@ -1,11 +1,18 @@
 import type { CompiledSchema, Timeouts } from "../relations/mod.ts";
-import { indexOf, type StateNames } from "../relations/mod.ts";
+import {
+  checkFunction,
+  checkNames,
+  checkObject,
+  indexOf,
+  isObject,
+  type StateNames,
+  wrongType,
+} from "../relations/mod.ts";
 import type { AnyMachine, Tracer } from "./any_machine.ts";
 import type { Handlers } from "./handler_types.ts";
 import { type ArgsMapper, levelNumber, type Logger, type LogLevel } from "./logging.ts";
 import type { MachineOf } from "./machine_of.ts";
 import { checkSignal } from "./signals.ts";
-import { textOf } from "./thrown.ts";
 import type { TimeoutTable } from "./timers.ts";
 
 /** Settings of a new machine. `M` is the type of the machine that its handlers see. */
@@ -44,7 +51,6 @@ export interface MachineOptions<S = Record<string, unknown>, M = MachineOf<S>> {
 
 const FLAGS = ["catchErrors", "printErrors"] as const;
 const LIMITS = ["handlerTimeout", "queueLimit", "drainLimit"] as const;
-const FUNCTIONS = ["logger", "logArgs"] as const;
 
 /**
  * Checks settings before anything is done with them.
@@ -53,27 +59,22 @@ const FUNCTIONS = ["logger", "logArgs"] as const;
  * @throws {RangeError} If a number or the log level is out of range.
  */
 export function checkOptions(options: MachineOptions): void {
-  if (typeof options !== "object" || options === null) throw wrong("options", options, "an object");
-  const { id, logLevel, tags, tracers, signal, handlers } = options;
-  if (id !== undefined && typeof id !== "string") throw wrong("id", id, "a string");
+  checkObject("options", options);
+  const { id, logLevel, logger, logArgs, tags, tracers, signal, handlers } = options;
+  if (id !== undefined && typeof id !== "string") throw wrongType("id", id, "a string");
   for (const name of FLAGS) {
     if (options[name] !== undefined && typeof options[name] !== "boolean") {
-      throw wrong(name, options[name], "true or false");
+      throw wrongType(name, options[name], "true or false");
     }
   }
   for (const name of LIMITS) checkLimit(name, options[name]);
-  for (const name of FUNCTIONS) {
-    if (options[name] !== undefined && typeof options[name] !== "function") {
-      throw wrong(name, options[name], "a function");
-    }
-  }
+  if (logger !== undefined) checkFunction("logger", logger);
+  if (logArgs !== undefined && logArgs !== null) checkFunction("logArgs", logArgs);
   if (logLevel !== undefined) levelNumber(logLevel);
-  if (
-    tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === "string"))
-  ) {
-    throw wrong("tags", tags, "a list of strings");
+  if (tags !== undefined) checkNames("tags", tags);
+  if (tracers !== undefined && !Array.isArray(tracers)) {
+    throw wrongType("tracers", tracers, "a list");
   }
-  if (tracers !== undefined && !Array.isArray(tracers)) throw wrong("tracers", tracers, "a list");
   tracers?.forEach(checkTracer);
   if (handlers !== undefined) checkHandlers(handlers);
   checkSignal(signal);
@@ -81,7 +82,7 @@ export function checkOptions(options: MachineOptions): void {
 
 function checkLimit(name: string, value: unknown): void {
   if (value === undefined) return;
-  if (typeof value !== "number") throw wrong(name, value, "a number");
+  if (typeof value !== "number") throw wrongType(name, value, "a number");
   if (!(value >= 0)) throw new RangeError(`${name} is ${value}, expected a number from 0 up`);
 }
 
@@ -92,7 +93,9 @@ function checkLimit(name: string, value: unknown): void {
  * @throws {RangeError} If its log level is unknown.
  */
 export function checkTracer(tracer: Tracer): void {
-  if (typeof tracer !== "object" || tracer === null) throw wrong("a tracer", tracer, "an object");
+  if (!isObject(tracer) || Array.isArray(tracer)) {
+    throw wrongType("a tracer", tracer, "an object");
+  }
   if (tracer.logLevel !== undefined) levelNumber(tracer.logLevel);
 }
 
@@ -102,22 +105,9 @@ export function checkTracer(tracer: Tracer): void {
  * @throws {TypeError} If it is none.
  */
 export function checkHandlers(handlers: unknown): asserts handlers is object {
-  if (typeof handlers !== "object" || handlers === null) {
-    throw wrong("handlers", handlers, "an object");
+  if (!isObject(handlers) && typeof handlers !== "function") {
+    throw wrongType("handlers", handlers, "an object");
   }
-}
-
-/**
- * Checks a function.
- *
- * @throws {TypeError} If it is none.
- */
-export function checkFunction(what: string, fn: unknown): void {
-  if (typeof fn !== "function") throw wrong(what, fn, "a function");
-}
-
-function wrong(what: string, value: unknown, expected: string): TypeError {
-  return new TypeError(`${what} is ${textOf(value)}, expected ${expected}`);
 }
 
 /**

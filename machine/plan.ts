@@ -27,6 +27,8 @@ export interface PlanRequest {
   readonly auto: boolean;
   /** Whether nobody is asked: the called states leave because their time is over. */
   readonly forced: boolean;
+  /** A called state whose calls must pass arguments, or -1. */
+  readonly needsArgs: number;
 }
 
 /** What a plan is made with. */
@@ -127,7 +129,8 @@ export class Plan<R extends PlanRequest = PlanRequest> {
     this.changes = this.once.length + again.length > 0;
     this.autosFollow = this.changes && !auto && schema.autos.length > 0;
     this.follows = this.autosFollow || this.anyState !== -1 || this.events.length > 0;
-    this.silent = this.negotiation.length + this.finals.length === 0 && this.anyState === -1 &&
+    this.silent = call.needsArgs === -1 && this.negotiation.length + this.finals.length === 0 &&
+        this.anyState === -1 &&
         !this.rare ||
       type === "remove" && !this.changes;
     const flips = setOf(schema.names.length, this.once);

@@ -3,22 +3,44 @@ import { LastTwo } from "./last_two.ts";
 
 type Tree<T> = Map<number, T | Tree<T>>;
 
-/** How many entries all caches of a schema may have before all are dropped: about 20 MB. */
-const MAX_ENTRIES = 20_000;
+/** How many entries all caches of a schema may have before all are dropped: about 8 MB. */
+const MAX_ENTRIES = 8_000;
 
-/** Bounds what is kept for one schema, whatever handlers its machines bind. */
+/** What is kept for one schema, whatever handlers its machines bind. */
+export class Kept {
+  entries = 0;
+  readonly budgets: Set<Budget> = new Set();
+}
+
+/** Bounds what is kept for one set of handlers, together with the others of the schema. */
 export class Budget {
+  readonly #all: Kept;
   #entries = 0;
   readonly #caches: Set<{ clear(): void }> = new Set();
 
+  constructor(all: Kept) {
+    this.#all = all;
+  }
+
   /** Counts an entry of a cache; may clear all. */
   count(cache: { clear(): void }): void {
-    if (++this.#entries > MAX_ENTRIES) {
-      this.#entries = 1;
-      for (const each of this.#caches) each.clear();
-      this.#caches.clear();
+    const all = this.#all;
+    if (all.entries >= MAX_ENTRIES) {
+      for (const budget of all.budgets) budget.clear();
     }
+    all.entries++;
+    all.budgets.add(this);
+    this.#entries++;
     this.#caches.add(cache);
+  }
+
+  /** Drops what is kept. */
+  clear(): void {
+    this.#all.entries -= this.#entries;
+    this.#all.budgets.delete(this);
+    this.#entries = 0;
+    for (const cache of this.#caches) cache.clear();
+    this.#caches.clear();
   }
 }
 

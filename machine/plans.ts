@@ -11,7 +11,7 @@ import type { Step } from "./any_machine.ts";
 import { HandlerNames } from "./handler_names.ts";
 import { LastTwo } from "./last_two.ts";
 import { Plan, type PlanRequest } from "./plan.ts";
-import { Budget, ByActive } from "./plan_cache.ts";
+import { Budget, ByActive, Kept } from "./plan_cache.ts";
 
 /*
  * What a mutation does depends only on the schema, the active states that are relevant to it and
@@ -38,8 +38,9 @@ export class Call implements PlanRequest {
   readonly needsArgs: number;
   /** Where it belongs. */
   readonly plans: Plans;
-  #relevant: readonly number[] | null = null;
-  #byActive: ByActive<Plan<Call>> | null = null;
+  /** The states on which its plans depend. */
+  readonly #relevant: readonly number[];
+  readonly #byActive: ByActive<Plan<Call>>;
   #steps: ByActive<readonly Step[]> | null = null;
 
   constructor(
@@ -49,7 +50,7 @@ export class Call implements PlanRequest {
     auto = false,
     forced = false,
   ) {
-    const { schema } = plans;
+    const { schema, handlers } = plans;
     this.plans = plans;
     this.type = type;
     this.auto = auto;
@@ -60,25 +61,21 @@ export class Call implements PlanRequest {
     this.needsArgs = !schema.special || type === "remove"
       ? -1
       : called.find((state) => schema.needsArgs[state]) ?? -1;
-  }
-
-  /** The states on which its plans depend. */
-  get #considered(): readonly number[] {
-    const { schema, handlers } = this.plans;
-    return this.#relevant ??= relevantStates(schema, this.called, this.type, {
+    this.#relevant = relevantStates(schema, called, type, {
       selfs: handlers.slots.self.keys(),
       pairs: handlers.pairs,
     });
+    this.#byActive = this.#cache();
   }
 
   /** The plan for an active set in which no state lacks what it requires or is removed. */
   plan(active: StateSet): Plan<Call> {
-    return (this.#byActive ??= this.#cache()).get(active);
+    return this.#byActive.get(active);
   }
 
   #cache(): ByActive<Plan<Call>> {
     const { schema, handlers, budget } = this.plans;
-    const relevant = this.#considered;
+    const relevant = this.#relevant;
     return new ByActive(
       budget,
       relevant,
@@ -103,7 +100,7 @@ export class Call implements PlanRequest {
   relationSteps(active: StateSet): readonly Step[] {
     this.#steps ??= new ByActive(
       this.plans.budget,
-      this.#considered,
+      this.#relevant,
       (active) => this.freshSteps(active),
       (steps) => JSON.stringify(steps),
     );
@@ -248,14 +245,14 @@ export class Plans {
 
 /** All plans of one schema. */
 interface OfSchema {
-  readonly budget: Budget;
+  readonly kept: Kept;
   readonly byNames: Map<string, Plans>;
 }
 
 const ofSchemas = new WeakMap<CompiledSchema, OfSchema>();
 
 /** How many sets of handler names are kept per schema: machines that go on using others keep them. */
-const MAX_HANDLER_SETS = 64;
+const MAX_HANDLER_SETS = 32;
 
 /**
  * The shared plans of a schema and a set of handler names.
@@ -265,13 +262,17 @@ const MAX_HANDLER_SETS = 64;
 export function plansFor(schema: CompiledSchema, names: Iterable<string>): Plans {
   const sorted = [...names].sort();
   let of = ofSchemas.get(schema);
-  if (of === undefined) ofSchemas.set(schema, of = { budget: new Budget(), byNames: new Map() });
-  const { byNames, budget } = of;
+  if (of === undefined) ofSchemas.set(schema, of = { kept: new Kept(), byNames: new Map() });
+  const { byNames, kept } = of;
   const key = JSON.stringify(sorted);
   let plans = byNames.get(key);
   if (plans !== undefined) byNames.delete(key); // to the end: the first one is the least used
-  else plans = new Plans(schema, new HandlerNames(schema, sorted), budget);
+  else plans = new Plans(schema, new HandlerNames(schema, sorted), new Budget(kept));
   byNames.set(key, plans);
-  if (byNames.size > MAX_HANDLER_SETS) byNames.delete(byNames.keys().next().value!);
+  if (byNames.size > MAX_HANDLER_SETS) {
+    const [oldest, { budget }] = byNames.entries().next().value!;
+    byNames.delete(oldest);
+    budget.clear();
+  }
   return plans;
 }

@@ -1,13 +1,17 @@
 import { type Context, isActiveTick } from "../clock/mod.ts";
 import {
   type ArgsOf,
+  checkFunction,
+  checkNames,
   type CompiledSchema,
   contains,
   indexOf,
+  isObject,
   members,
   type Schema,
   type StateNames,
   type StateSet,
+  wrongType,
 } from "../relations/mod.ts";
 import type { OneOrMore } from "./machine_with.ts";
 import type { StateWaitOptions, WaitOptions } from "./wait_options.ts";
@@ -49,14 +53,15 @@ export abstract class Reading<S> {
   #states(states: readonly string[] | undefined): number[] {
     const { schema } = this.#core;
     if (states === undefined) return [...schema.names.keys()];
-    if (!Array.isArray(states)) {
-      throw new TypeError(`The states are ${String(states)}, expected a list of names`);
-    }
+    checkNames("states", states);
     return states.map((name) => indexOf(schema, name));
   }
 
   #list(states: OneOrMore<string>): number[] {
-    return typeof states === "string" ? [indexOf(this.#core.schema, states)] : this.#states(states);
+    const { schema } = this.#core;
+    if (typeof states === "string") return [indexOf(schema, states)];
+    checkNames("states", states);
+    return states.map((name) => indexOf(schema, name));
   }
 
   // --- checks --------------------------------------------------------------------
@@ -89,9 +94,8 @@ export abstract class Reading<S> {
 
   /** Whether the ticks of all, or the given, states are exactly these. */
   isTime(time: readonly number[], states?: readonly StateNames<S>[]): boolean {
-    if (!Array.isArray(time)) {
-      throw new TypeError(`The time is ${String(time)}, expected a list of ticks`);
-    }
+    if (!Array.isArray(time)) throw wrongType("time", time, "a list of ticks");
+    for (const tick of time) checkedTick(tick);
     const now = this.time(states);
     return now.length === time.length && now.every((tick, index) => tick === time[index]);
   }
@@ -99,11 +103,13 @@ export abstract class Reading<S> {
   /** Whether the schema has all of these states. */
   has(states: OneOrMore<string>): boolean {
     const { indexes } = this.#core.schema;
+    if (typeof states !== "string") checkNames("states", states);
     return (typeof states === "string" ? [states] : states).every((name) => indexes.has(name));
   }
 
   /** The first of the given states that is active; undefined when none is. */
   switch<const N extends StateNames<S>>(...states: readonly N[]): N | undefined {
+    checkNames("states", states);
     return states.find((state) => this.is(state));
   }
 
@@ -134,9 +140,7 @@ export abstract class Reading<S> {
 
   /** Whether any state has ticked since this clock was taken. */
   changedSince(clock: Readonly<Partial<Record<StateNames<S>, number>>>): boolean {
-    if (typeof clock !== "object" || clock === null) {
-      throw new TypeError(`The clock is ${String(clock)}, expected ticks by name`);
-    }
+    if (!isObject(clock)) throw wrongType("clock", clock, "ticks by name");
     return Object.entries(clock).some(([state, tick]) =>
       this.tick(state as StateNames<S>) !== tick
     );
@@ -180,6 +184,7 @@ export abstract class Reading<S> {
     states: readonly N[],
     options?: StateWaitOptions,
   ): Promise<N> {
+    checkNames("states", states);
     const list = this.#states(states);
     if (list.length === 0) throw new RangeError("Cannot wait for any of no states");
     return this.#core.wait({ kind: "any", states: list }, options) as Promise<N>;
@@ -194,9 +199,7 @@ export abstract class Reading<S> {
     args: Readonly<Partial<ArgsOf<S, N>>>,
     options?: StateWaitOptions,
   ): Promise<void> {
-    if (typeof args !== "object" || args === null) {
-      throw new TypeError(`The arguments are ${String(args)}, expected an object`);
-    }
+    if (!isObject(args)) throw wrongType("args", args, "an object");
     const states = [indexOf(this.#core.schema, state)];
     return this.#wait({ kind: "args", states, args: { ...args } }, options);
   }
@@ -208,13 +211,15 @@ export abstract class Reading<S> {
     options?: StateWaitOptions,
   ): Promise<void> {
     const list = this.#states(states);
-    if (!Array.isArray(ticks)) {
-      throw new TypeError(`The ticks are ${String(ticks)}, expected a list`);
-    }
+    if (!Array.isArray(ticks)) throw wrongType("ticks", ticks, "a list of ticks");
+
     if (list.length !== ticks.length) {
       throw new RangeError(`Cannot wait for ${ticks.length} ticks of ${list.length} states`);
     }
-    return this.#wait({ kind: "ticks", states: list, ticks: ticks.map(checkedTick) }, options);
+    return this.#wait(
+      { kind: "ticks", states: list, ticks: Array.from(ticks, checkedTick) },
+      options,
+    );
   }
 
   /** Resolves when the state has ticked `n` times from now. */
@@ -235,9 +240,7 @@ export abstract class Reading<S> {
     query: (clock: Readonly<Record<StateNames<S>, number>>) => boolean,
     options?: StateWaitOptions,
   ): Promise<void> {
-    if (typeof query !== "function") {
-      throw new TypeError(`The query is ${String(query)}, expected a function`);
-    }
+    checkFunction("query", query);
     return this.#wait({ kind: "query", states: [], query: query as never }, options);
   }
 
@@ -328,7 +331,7 @@ export abstract class Reading<S> {
 }
 
 function checkedTick(tick: number): number {
-  if (typeof tick !== "number") throw new TypeError(`A tick is ${String(tick)}, expected a number`);
-  if (Number.isNaN(tick)) throw new RangeError("A tick is NaN, expected a number");
-  return tick;
+  if (typeof tick !== "number") throw wrongType("A tick", tick, "a whole number");
+  if (Number.isSafeInteger(tick) && tick >= 0) return tick;
+  throw new RangeError(`A tick is ${tick}, expected a whole number from 0 up`);
 }

@@ -1,4 +1,4 @@
-import { type CompiledSchema, SchemaError, suggestion } from "../relations/mod.ts";
+import { type CompiledSchema, SchemaError, suggestion, textOf } from "../relations/mod.ts";
 import type { Timer } from "./timers.ts";
 
 /** A machine's time by state name: all that is needed to resume it. Plain JSON. */
@@ -41,7 +41,7 @@ export function exportTime({ id, schema, clock, timers }: Timed): MachineTime {
 /**
  * The ticks of an exported time for a schema.
  *
- * @throws {SchemaError} If something in it is wrong, or the schema was different and nothing migrates it.
+ * @throws {SchemaError} If something in it is wrong, or its schema was different and nothing migrates it.
  */
 export function ticksOf(
   schema: CompiledSchema,
@@ -60,40 +60,44 @@ export function ticksOf(
     );
   }
   const ticks = migrate(time);
-  if (typeof ticks !== "object" || ticks === null) {
-    throw new SchemaError(`The migration returned ${String(ticks)}, expected ticks by state name`);
+  if (typeof ticks !== "object" || ticks === null || ticks instanceof Promise) {
+    throw new SchemaError(`migrate returned ${textOf(ticks)}, expected ticks by state name`);
   }
   for (const name of Object.keys(ticks)) {
     if (schema.indexes.has(name)) continue;
     throw new SchemaError(
-      `The migration returned the unknown state ${JSON.stringify(name)}${suggestion(name, names)}`,
+      `migrate returned the unknown state ${JSON.stringify(name)}${suggestion(name, names)}`,
     );
   }
   return checkTicks(names.map((name) => Object.hasOwn(ticks, name) ? ticks[name] : 0), names);
 }
 
 function checkTime(time: MachineTime): void {
-  if (
-    typeof time !== "object" || time === null || !Array.isArray(time.ticks) ||
-    !Array.isArray(time.names) || typeof time.schemaHash !== "string"
-  ) {
-    throw new SchemaError("Cannot import the time: expected what exportTime gave");
+  if (typeof time !== "object" || time === null || Array.isArray(time)) {
+    throw wrong("the time", time);
   }
+  if (!Array.isArray(time.ticks)) throw wrong("ticks", time.ticks);
+  if (!Array.isArray(time.names)) throw wrong("names", time.names);
+  if (typeof time.schemaHash !== "string") throw wrong("schemaHash", time.schemaHash);
   const timers = time.timers ?? [];
   const right = Array.isArray(timers) &&
     timers.every((timer) =>
       typeof timer?.state === "string" && Number.isFinite(timer.due) &&
       (typeof timer.adds === "string" || Array.isArray(timer.adds))
     );
-  if (!right) {
-    throw new SchemaError("Cannot import the time: its timers are no list of { state, adds, due }");
-  }
+  if (!right) throw wrong("timers", timers);
+}
+
+function wrong(what: string, value: unknown): SchemaError {
+  return new SchemaError(
+    `Cannot import the time: ${what} is ${textOf(value)}, expected what exportTime gave`,
+  );
 }
 
 function checkNames(given: readonly string[], names: readonly string[]): void {
   if (given.length === names.length && given.every((name, i) => name === names[i])) return;
   throw new SchemaError(
-    "Cannot import the time: its names are not those of the schema that it names",
+    "Cannot import the time: the names are not those of the schema that it names",
   );
 }
 
@@ -103,12 +107,12 @@ function checkTicks(ticks: readonly number[], names: readonly string[]): readonl
       `Cannot import the time: ${ticks.length} ticks for ${names.length} states`,
     );
   }
-  ticks.forEach((tick, state) => {
+  Array.from(ticks, (tick, state) => {
     if (Number.isSafeInteger(tick) && tick >= 0) return;
     throw new SchemaError(
       `Cannot import the time: the tick of ${names[state]} is ${
         String(tick)
-      }, expected a whole number from 0 up`,
+      }, expected whole ticks from 0 up`,
     );
   });
   return ticks;

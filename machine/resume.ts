@@ -17,7 +17,7 @@ export interface ResumeOptions<S = Record<string, unknown>> {
  */
 export function resume(engine: Engine, args: Readonly<Record<string, unknown>>): void {
   if (engine.disposed) throw new MachineDisposedError(engine.id, "resume");
-  if (engine.inTransition) throw new SchemaError("Cannot resume: a transition is running");
+  if (!engine.open) throw new SchemaError("Cannot resume: a transition is running");
   const { schema } = engine;
   const states = enterOrder(schema, engine.takeImported());
   const argsOf = (state: number) => {

@@ -33,7 +33,7 @@ export class Running implements Handling {
   /** What ran when the drain began, of whatever machine: the source of its first mutation. */
   outer: Handling | null = null;
   /** Whether this is the drain's first transition, started without a record. */
-  first = false;
+  first = true;
   /** How deep machines are nested. */
   depth = 1;
   readonly #owner: { readonly machine: AnyMachine; readonly active: StateSet; readonly id: string };
@@ -66,9 +66,13 @@ export class Running implements Handling {
 
   /** It is over. */
   end(): void {
-    this.call = null;
     this.plan = null;
-    this.args = undefined;
+    if (this.args !== undefined) this.args = undefined;
+    if (this.call !== null || this.#tx !== null) this.#forget();
+  }
+
+  #forget(): void {
+    this.call = null;
     this.ask = null;
     this.#tx = null;
   }

@@ -1,9 +1,13 @@
+import { textOf } from "../relations/mod.ts";
+
 /**
  * What was thrown, as an `Error`: of whatever realm, it stays itself; anything else becomes the `cause`
  * of one. Never throws, whatever it is given.
  */
 export function toError(thrown: unknown): Error {
-  return isError(thrown) ? thrown : new Error(textOf(thrown), { cause: thrown });
+  return isError(thrown)
+    ? thrown
+    : new Error(textOf(thrown) || "An empty value was thrown", { cause: thrown });
 }
 
 function isError(thrown: unknown): thrown is Error {
@@ -12,15 +16,6 @@ function isError(thrown: unknown): thrown is Error {
       Object.prototype.toString.call(thrown) === "[object Error]";
   } catch {
     return false; // a proxy that was revoked
-  }
-}
-
-/** A value as text; never throws. */
-export function textOf(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return "A value that cannot be made a string was thrown";
   }
 }
 

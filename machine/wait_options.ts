@@ -1,4 +1,5 @@
 import { checkDelay } from "../clock/mod.ts";
+import { checkObject } from "../relations/mod.ts";
 import { checkSignal } from "./signals.ts";
 
 /** Bounds of a wait. */
@@ -24,7 +25,9 @@ export interface StateWaitOptions extends WaitOptions {
  * @throws {TypeError} If the signal is none.
  * @throws {RangeError} If the timeout is no number from 0 up.
  */
-export function checkWaitOptions({ signal, timeout }: WaitOptions): void {
+export function checkWaitOptions(options: WaitOptions): void {
+  checkObject("options", options);
+  const { signal, timeout } = options;
   checkSignal(signal);
   if (timeout !== undefined) checkDelay(timeout);
 }

@@ -22,7 +22,7 @@ export type Condition =
   | { readonly kind: "queueEnds" | "disposed"; states: readonly number[] };
 
 /** Looks at the clock, which is made once per change for all queries. */
-type Query = (clock: Readonly<Record<string, number>>) => unknown;
+export type Query = (clock: Readonly<Record<string, number>>) => unknown;
 
 /** What the waits need to know of their machine. */
 export interface WaitOwner {

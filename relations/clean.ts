@@ -1,3 +1,4 @@
+import { isObject, textOf } from "./checks.ts";
 import { SchemaError, suggestion } from "./errors.ts";
 import { RELATIONS, type Schema, type State } from "./schema.ts";
 
@@ -20,7 +21,7 @@ const ANY_HANDLERS = ["AnyEnter", "AnyState"];
  * @throws {SchemaError} If something has the wrong type, or a name cannot be one.
  */
 export function checkSchema(schema: Schema): string {
-  checkObject(schema, "the schema");
+  checkPlain(schema, "the schema");
   let text = "";
   for (const name of Object.keys(schema)) {
     if (isMoved(name)) {
@@ -31,7 +32,7 @@ export function checkSchema(schema: Schema): string {
       );
     }
     const state = schema[name];
-    checkObject(state, `State ${JSON.stringify(name)}`);
+    checkPlain(state, `State ${JSON.stringify(name)}`);
     text += `${quoted(name)}{`;
     for (const field in state) {
       const value = state[field as keyof State];
@@ -46,7 +47,9 @@ export function checkSchema(schema: Schema): string {
 /** What a field says; throws when it has the wrong type. */
 function fieldText(name: string, field: string, value: unknown): string {
   if ((RELATIONS as readonly string[]).includes(field)) {
-    if (!Array.isArray(value)) throw wrong(name, field, value, "a list of state names");
+    if (!Array.isArray(value)) {
+      throw new SchemaError(`${name}.${field} is not a list of state names: it is ${shown(value)}`);
+    }
     let text = "";
     for (const other of value) {
       if (typeof other !== "string") throw wrong(name, field, other, "names of states");
@@ -63,12 +66,12 @@ function fieldText(name: string, field: string, value: unknown): string {
       if (typeof value !== "boolean") throw wrong(name, field, value, "true or false");
       return String(value);
     case "timeouts":
-      checkObject(value, `${name}.timeouts`);
+      checkPlain(value, `${name}.timeouts`);
       return Object.entries(value as object).map(([to, ms]) => quoted(to) + timeText(name, to, ms))
         .join("");
     case "args":
     case "returns":
-      checkObject(value, `${name}.${field}`);
+      checkPlain(value, `${name}.${field}`);
       return (value as { required?: boolean }).required === true ? "!" : "";
     default:
       throw new SchemaError(
@@ -89,8 +92,7 @@ function wrong(name: string, field: string, value: unknown, expected: string): S
 }
 
 function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "object" && value !== null ? `an ${typeof value}` : `${String(value)}`;
+  return typeof value === "string" ? JSON.stringify(value) : textOf(value);
 }
 
 /** A name so that texts of several names are different texts. */
@@ -99,15 +101,17 @@ function quoted(name: string): string {
 }
 
 function isMoved(name: string): boolean {
-  return name === "__proto__" || name === "" || /^(?:0|[1-9]\d{0,9})$/.test(name) && +name < 2 ** 32 - 1;
+  return name === "__proto__" || name === "" ||
+    /^(?:0|[1-9]\d{0,9})$/.test(name) && +name < 2 ** 32 - 1;
 }
 
 /** A plain object, of whatever realm: `{ __proto__: {} }` is none. */
-function checkObject(value: unknown, what: string): void {
-  const proto = typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : value;
-  if (typeof proto !== "object" || (proto !== null && Object.getPrototypeOf(proto) !== null)) {
-    throw new SchemaError(`${what} is ${shown(value)}, expected a plain object`);
-  }
+function checkPlain(value: unknown, what: string): void {
+  const proto = isObject(value) ? Object.getPrototypeOf(value) : undefined;
+  if (proto === null || isObject(proto) && Object.getPrototypeOf(proto) === null) return;
+  throw new SchemaError(
+    `${what} is ${shown(value)}, expected an object${isObject(value) ? " without a class" : ""}`,
+  );
 }
 
 /**
@@ -121,7 +125,10 @@ export function cleanStates(schema: Schema): Record<string, State> {
   const states: Record<string, State> = {};
   for (const name of known) {
     const given = Object.hasOwn(schema, name) ? schema[name] : { multi: true };
-    Object.defineProperty(states, name, { value: cleanState(name, given, known), enumerable: true });
+    Object.defineProperty(states, name, {
+      value: cleanState(name, given, known),
+      enumerable: true,
+    });
   }
   for (const name of known) checkState(name, states);
   for (const handler of ANY_HANDLERS) checkHandlerName(handler, known);

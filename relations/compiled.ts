@@ -1,4 +1,5 @@
 import { checkSchema, cleanStates } from "./clean.ts";
+import { wrongType } from "./checks.ts";
 import { SchemaError, StateUnknownError } from "./errors.ts";
 import { cycles } from "./cycles.ts";
 import { RELATIONS, type Schema } from "./schema.ts";
@@ -86,8 +87,9 @@ export function compileSchema(schema: Schema): CompiledSchema {
  */
 export function indexOf(schema: CompiledSchema, name: string): number {
   const index = schema.indexes.get(name);
-  if (index === undefined) throw new StateUnknownError(name, schema.names);
-  return index;
+  if (index !== undefined) return index;
+  if (typeof name !== "string") throw wrongType("A state", name, "its name");
+  throw new StateUnknownError(name, schema.names);
 }
 
 function compile(schema: Schema): CompiledSchema {

@@ -1,3 +1,5 @@
+import { checkNames } from "./checks.ts";
+import { checkSchema } from "./clean.ts";
 import { RELATIONS, type Schema, type State, type StateNames } from "./schema.ts";
 
 /** A schema whose relations and timeouts may also name the states of `Base`. */
@@ -34,6 +36,7 @@ export function mergeSchemas<A, B, C, D, E, F, G, H>(
 export function mergeSchemas(...schemas: (Schema | undefined)[]): Schema {
   const merged: Record<string, State> = {};
   for (const schema of schemas) {
+    if (schema !== undefined) checkSchema(schema);
     for (const [name, state] of Object.entries(schema ?? {})) {
       const before = Object.hasOwn(merged, name) ? merged[name] : {};
       const both: Record<string, unknown> = { ...before, ...state };
@@ -53,6 +56,7 @@ export function mergeSchemas(...schemas: (Schema | undefined)[]): Schema {
 
 /** The union of lists of states, in order of first appearance. */
 export function mergeStates<const N extends string>(...lists: readonly (readonly N[])[]): N[] {
+  for (const list of lists) checkNames("A list of states", list);
   return [...new Set(lists.flat())];
 }
 

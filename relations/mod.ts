@@ -33,9 +33,10 @@ export type {
 export type { Relation, Schema, State, StateNames, StatesOf, Timeouts } from "./schema.ts";
 export type { SchemaOver } from "./merge.ts";
 export type { CompiledSchema, CompiledTimeout } from "./compiled.ts";
-export type { MutationType, RelationRecorder, ResolveScope, Resolution } from "./resolver.ts";
+export type { MutationType, RelationRecorder, Resolution, ResolveScope } from "./resolver.ts";
 export type { KeptSet, StateSet } from "./state_set.ts";
 export { args, returns } from "./args.ts";
+export { checkFunction, checkNames, checkObject, isObject, textOf, wrongType } from "./checks.ts";
 export { defineSchema, RELATIONS } from "./schema.ts";
 export { exclusive, mergeSchemas, mergeStates } from "./merge.ts";
 export { compileSchema, indexOf } from "./compiled.ts";

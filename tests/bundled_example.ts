@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 
 /** The founding example; its last line is what it found. */
@@ -31,7 +32,7 @@ export async function bundle(folder: string): Promise<string> {
       "--minify",
       "-o",
       path,
-      new URL("../mod.ts", import.meta.url).pathname,
+      fileURLToPath(new URL("../mod.ts", import.meta.url)),
     ],
   }).output();
   assertEquals(success, true, new TextDecoder().decode(stderr));

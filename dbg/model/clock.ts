@@ -1,3 +1,6 @@
+/** Which clock all times on screens and in texts are of. */
+export const CLOCK = "UTC";
+
 /** Beyond these a `Date` is invalid, in milliseconds since the epoch. */
 const MOST = 8.64e15;
 

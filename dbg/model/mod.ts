@@ -4,7 +4,7 @@
  * @module
  */
 export { ClientData, type Row } from "./client_data.ts";
-export { clock } from "./clock.ts";
+export { CLOCK, clock } from "./clock.ts";
 export { linkTo, type Place, placeOf } from "./link.ts";
 export * from "./model.ts";
 export { RefusedError, Store, type StoreOptions, type StoreWatcher } from "./store.ts";

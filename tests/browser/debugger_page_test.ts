@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parsePageMessage } from "../../dbg/page/mod.ts";
 import { Machine } from "../../mod.ts";
@@ -82,7 +83,7 @@ Deno.test("The page asks for the token, and gives a foreign origin nothing", asy
 Deno.test("connectDebugger works in a page of another port of this machine", async () => {
   await withPage({ tour: true }, async ({ page, url, store }) => {
     const folder = await Deno.makeTempDir();
-    const root = new URL("../../", import.meta.url).pathname;
+    const root = fileURLToPath(new URL("../../", import.meta.url));
     await Deno.writeTextFile(
       `${folder}/main.ts`,
       `import { Machine } from "${root}mod.ts";

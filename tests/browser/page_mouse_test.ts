@@ -115,8 +115,10 @@ for (const [count, silent] of CASES) {
         const share = 0.1 + ((i * 37) % 80) / 100;
         const total = Number((await page.innerText("#position")).split("/")[1]);
         await press(page, x + width * share, y + height / 2, holding(i));
-        const place = `Number(document.querySelector("#position").textContent.split("/")[0])`;
-        const close = `Math.abs(${place} / ${total} - ${share}) < 0.1`;
+        // The timeline grows meanwhile: what was under the pointer lies between then and now.
+        const at = `document.querySelector("#position").textContent.split("/").map(Number)`;
+        const close = `(([place, now]) =>
+          place > ${(share - 0.1) * total} && place < ${share + 0.1} * now)(${at})`;
         const paused = `document.querySelector("#current .head").textContent === "Paused"`;
         if (await becomes(page, `${close} && ${paused}`)) hits++;
       }

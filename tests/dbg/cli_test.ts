@@ -1,6 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const TOUR = "tests/dbg/tour.jsonl.gz";
 
 function command(args: readonly string[]): Deno.Command {

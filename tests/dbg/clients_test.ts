@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { Store } from "../../dbg/model/mod.ts";
 import { startServer } from "../../dbg/server.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 Deno.test("connectDebugger works in Node", async () => {
   const folder = await Deno.makeTempDir();

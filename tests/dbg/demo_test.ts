@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { connectNetwork, screenOf, tour } from "../../dbg/demo.ts";
 import { exportStream } from "../../dbg/files.ts";
@@ -6,7 +7,7 @@ import { startServer } from "../../dbg/server.ts";
 import { Session } from "../../dbg/session.ts";
 import { parseMessage } from "../../telemetry/debugger/protocol.ts";
 
-const HERE = new URL("./", import.meta.url).pathname;
+const HERE = fileURLToPath(new URL("./", import.meta.url));
 const MINUTE = 60_000;
 
 /** What the network sent over a real connection, with the times that it would have on paper. */

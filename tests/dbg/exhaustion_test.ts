@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Store } from "../../dbg/model/mod.ts";
 import { Receiver } from "../../dbg/receiver.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 1500 && !await holds(); i++) {

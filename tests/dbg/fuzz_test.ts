@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { exportFile, importFile } from "../../dbg/files.ts";
@@ -163,7 +164,7 @@ Deno.test("A file that is cut off, or a line without end, is refused with a reas
 Deno.test("A debugger without a screen lives through frames of every kind", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "dbg/main.ts", "--headless", "--listen", "127.0.0.1:0"],
-    cwd: new URL("../../", import.meta.url).pathname,
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
     stdout: "null",
     stderr: "piped",
   }).spawn();

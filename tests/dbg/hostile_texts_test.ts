@@ -1,10 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { exportFile } from "../../dbg/files.ts";
 import { Store } from "../../dbg/model/mod.ts";
 import { startServer } from "../../dbg/server.ts";
 import { Receiver } from "../../dbg/receiver.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const GOLDEN = `${ROOT}tests/dbg/screens/hostile_commands.txt`;
 
 /** Title, clipboard, clear screen by C1, a line of its own, right to left, hidden, separators. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { importFile } from "../../dbg/files.ts";
@@ -6,7 +7,7 @@ import { groups, schema } from "../../dbg/schema.ts";
 import { Session } from "../../dbg/session.ts";
 import { checkSchema } from "../../gen/check.ts";
 
-const TOUR = new URL("./tour.jsonl.gz", import.meta.url).pathname;
+const TOUR = fileURLToPath(new URL("./tour.jsonl.gz", import.meta.url));
 
 async function opened(options?: ConstructorParameters<typeof Session>[1]): Promise<Session> {
   const store = new Store();

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { importFile } from "../../dbg/files.ts";
 import {
@@ -20,7 +21,7 @@ import {
   viewportOf,
 } from "../../dbg/tui/mod.ts";
 
-const HERE = new URL("./", import.meta.url).pathname;
+const HERE = fileURLToPath(new URL("./", import.meta.url));
 const SIZES: readonly Size[] = [{ columns: 80, rows: 24 }, { columns: 120, rows: 40 }];
 
 async function opened(): Promise<Model> {

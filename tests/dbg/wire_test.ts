@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects } from "@std/assert";
 import { Machine } from "../../mod.ts";
 import { exportFile, importFile, writeFile } from "../../dbg/files.ts";
@@ -12,7 +13,7 @@ const pause = (milliseconds: number) => new Promise((next) => setTimeout(next, m
 
 /** Looks again until it holds: the network takes its time. */
 async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000 && !holds(); i++) await pause(10);
+  for (let i = 0; i < 6000 && !holds(); i++) await pause(10);
   assertEquals(holds(), true);
 }
 
@@ -136,7 +137,7 @@ Deno.test("A killed program's machine stays, disconnected, with what it had sent
     setInterval(() => machine.add(machine.is("A") ? "B" : "A") && machine.set([]), 1);`;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["eval", "--no-check", script],
-    cwd: new URL("../../", import.meta.url).pathname,
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
     stdout: "null",
     stderr: "null",
   }).spawn();
@@ -247,7 +248,7 @@ Deno.test("A debugger that is killed and started again under load gets all that 
   const started = async () => {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "dbg/main.ts", "--headless", "--listen", `127.0.0.1:${port}`],
-      cwd: new URL("../../", import.meta.url).pathname,
+      cwd: fileURLToPath(new URL("../../", import.meta.url)),
       stdout: "null",
       stderr: "piped",
     }).spawn();

@@ -1,7 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 
-const program = new URL("../../examples/process_file.ts", import.meta.url).pathname;
-const config = new URL("../../deno.json", import.meta.url).pathname;
+const program = fileURLToPath(new URL("../../examples/process_file.ts", import.meta.url));
+const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 function start(cwd: string, ...args: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
@@ -68,10 +69,7 @@ for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     await Deno.writeTextFile(`${folder}/big.bin.gz`, "an earlier result");
     const child = start(folder, "big.bin");
     const reader = child.stdout.getReader();
-    let out = "";
-    while (!out.includes("+ProcessingFile")) {
-      out += new TextDecoder().decode((await reader.read()).value);
-    }
+    await said(reader, "+ProcessingFile");
     child.kill(signal);
     while (!(await reader.read()).done);
     const { code } = await child.status;
@@ -106,13 +104,20 @@ Deno.test("process_file ends when it is interrupted while a read is blocked", as
   await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
   const child = start(folder, "pipe");
   const reader = child.stdout.getReader();
-  let out = "";
-  while (!out.includes("+ProcessingFile")) {
-    out += new TextDecoder().decode((await reader.read()).value);
-  }
+  await said(reader, "+ProcessingFile");
   child.kill("SIGINT");
   while (!(await reader.read()).done);
   assertEquals((await child.status).code, 130);
   await child.stderr.cancel();
   await Deno.remove(folder, { recursive: true });
 });
+
+/** Waits until a program has printed a word; fails when it ends before. */
+async function said(reader: ReadableStreamDefaultReader<Uint8Array>, word: string): Promise<void> {
+  let out = "";
+  while (!out.includes(word)) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The program ended without printing ${word}: ${out}`);
+    out += new TextDecoder().decode(value);
+  }
+}

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   checkSchema,
@@ -16,8 +17,8 @@ import { MachineHandlers } from "./golden/handlers.ts";
 import { type FooHandlers, type Name, names, schema } from "./golden/states_file.ts";
 import * as big from "./schemas/debugger.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
-const GOLDEN = new URL("golden/", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const GOLDEN = fileURLToPath(new URL("golden/", import.meta.url));
 
 interface Outcome {
   readonly code: number;

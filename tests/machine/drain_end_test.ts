@@ -176,7 +176,16 @@ for (const [place, enter] of Object.entries(PLACES)) {
         let ran = 0;
         let promise: Promise<unknown> | void = undefined;
         let machine: Machine | null = null;
-        const run = (m: Machine) => promise = ask(m, () => ran += Number(m.disposed));
+        let satisfied = false;
+        // Handlers of dry runs change nothing, and nobody answers here.
+        const refusing = place.includes("dry run") || place.includes("queueEnd");
+        const run = (m: Machine) => {
+          // What holds already resolves at once, and an idle machine evaluates at once.
+          satisfied = !m.disposed && asked === "whenNot" && m.not(["A", "C"]) ||
+            asked.startsWith("eval") && place.includes("queueEnd") ||
+            asked === "whenQueueEnds" && place.includes("queueEnd");
+          promise = ask(m, () => ran += Number(m.disposed));
+        };
         const lost = await unhandled(() =>
           enter((m) => {
             machine = m;
@@ -194,7 +203,11 @@ for (const [place, enter] of Object.entries(PLACES)) {
           const end = await fate(promise);
           // A busy machine has no promise of its end yet; one that is idle for good has.
           const ended = !before && asked === "whenQueueEnds" && end === "resolved";
-          assert(end === "MachineDisposedError" || ended, `${what}: ${end}`);
+          assert(
+            end === "MachineDisposedError" || ended || satisfied && end === "resolved" ||
+              asked.startsWith("ask") && refusing && end === "RefusedError",
+            `${what}: ${end}`,
+          );
         }
         assertEquals(ran, 0, `${what}: it ran on a disposed machine`);
         assertEquals([disposed.queue.length, disposed.waiterCount], [0, 0], what);

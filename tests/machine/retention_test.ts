@@ -226,6 +226,7 @@ Deno.test("whenAny leaves nothing behind, whoever wins", async () => {
     machine.set(state);
     assertEquals(await any, state);
     assertEquals(machine.waiterCount, 0);
+    machine.remove(state);
   }
 });
 

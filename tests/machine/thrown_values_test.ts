@@ -252,7 +252,7 @@ Deno.test("a panic says where something was thrown, whatever it was", () => {
     const machine = untyped(SCHEMA);
     let panic: Record<string, unknown> = {};
     machine.on("ExceptionState", (e) => {
-      panic = (e.args as { panic: typeof panic }).panic;
+      panic = (e.args as unknown as { panic: typeof panic }).panic;
     });
     machine.on("AState", () => {
       throw make();

@@ -211,7 +211,10 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = Object.fromEntries<Param
   ["setLogLevel(level)", { call: method("setLogLevel"), takes: () => false }],
   ["setLogger(logger)", { call: method("setLogger"), takes: fn }],
   ["setLogArgs(mapper)", { call: method("setLogArgs"), takes: (v) => v === null || fn(v) }],
-  ["addTracer(tracer)", { call: method("addTracer"), takes: (v) => isObject(v) }],
+  ["addTracer(tracer)", {
+    call: method("addTracer"),
+    takes: (v) => isObject(v) && !Array.isArray(v),
+  }],
   ["log(parts)", { call: method("log"), takes: anything }],
   ["importTime(time)", { call: method("importTime"), takes: () => false }],
   ["disposeAsync(options)", { call: method("disposeAsync"), takes: optionsObject, waits: true }],
@@ -260,7 +263,8 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = Object.fromEntries<Param
   ["options.printErrors", { call: option("printErrors"), takes: flag }],
   ["mergeSchemas(schema)", {
     call: (_, value) => callable(am, "mergeSchemas")({ A: {} }, value),
-    takes: (value) => isObject(value) && Object.getPrototypeOf(value) === Object.prototype,
+    takes: (value) =>
+      absent(value) || isObject(value) && Object.getPrototypeOf(value) === Object.prototype,
   }],
   ["mergeStates(list)", { call: (_, value) => am.mergeStates(value as string[]), takes: names }],
   ["argsMapper(names)", { call: (_, value) => am.argsMapper(value as string[]), takes: names }],

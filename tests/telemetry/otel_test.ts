@@ -1,9 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { Machine } from "../../mod.ts";
 import { traceMachine } from "../../telemetry/otel/mod.ts";
 import { type ReceivedSpan, spansOf } from "./otlp_receiver.ts";
 
-const SCRIPT = new URL("otel_script.ts", import.meta.url).pathname;
+const SCRIPT = fileURLToPath(new URL("otel_script.ts", import.meta.url));
 
 /** Lines of `name | events | links | error`, indented by depth, siblings in order of their ticks. */
 function tree(spans: readonly ReceivedSpan[], parent = "", depth = 0): string[] {
@@ -99,7 +100,7 @@ Deno.test("traceMachine() sends the documented spans through Deno's exporter", a
 
 Deno.test("traceMachine() shows only the given states, and no auto transitions", async () => {
   const script = await Deno.makeTempFile({
-    dir: new URL(".", import.meta.url).pathname,
+    dir: fileURLToPath(new URL(".", import.meta.url)),
     suffix: ".ts",
   });
   await Deno.writeTextFile(

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Machine, SchemaError } from "../../mod.ts";
@@ -5,7 +6,7 @@ import { SqliteHistory } from "../../telemetry/history/sqlite/mod.ts";
 import { numbers } from "./tally.ts";
 
 const SCHEMA = { A: { remove: ["B"] }, B: { remove: ["A"] } } as const;
-const WRITER = new URL("history_writer.ts", import.meta.url).pathname;
+const WRITER = fileURLToPath(new URL("history_writer.ts", import.meta.url));
 const BATCH = 20;
 
 /** Lets a writer write until it is killed; gives the number of the last commit it spoke of. */
