@@ -1,7 +1,10 @@
 /**
  * A machine that is always busy, with its metrics on port 9464.
  *
- *     deno run -A deploy/example.ts [PORT]
+ *     deno run -A deploy/example.ts [PORT] [ADDRESS]
+ *
+ * It listens on loopback only. What runs in a container reaches it under an address of the bridge,
+ * such as 172.17.0.1, which has to be given then; 0.0.0.0 shows it to the whole network.
  */
 import { Machine } from "../mod.ts";
 import { bindMachine, metricsHandler } from "../telemetry/prometheus/mod.ts";
@@ -26,4 +29,5 @@ setInterval(() => {
     machine.remove("Working");
   }
 }, 50);
-Deno.serve({ port: Number(Deno.args[0] ?? 9464), hostname: "127.0.0.1" }, metricsHandler());
+const [port = "9464", hostname = "127.0.0.1"] = Deno.args;
+Deno.serve({ port: Number(port), hostname }, metricsHandler());
