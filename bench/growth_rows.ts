@@ -146,30 +146,29 @@ class Handlers {
 
 /** Microseconds and bytes for each further machine that binds the same object. */
 async function binds(handlers: object, byOption: boolean): Promise<[us: number, bytes: number]> {
-  let bytes = Infinity;
-  const cost = async (bound: boolean) => {
-    const kept: Machine[] = [];
+  let bytes = 0;
+  const cost = (options: object, bind: boolean) => {
+    const machines: Machine[] = [];
+    const make = () => {
+      for (let i = 0; i < MACHINES; i++) machines.push(new Machine(TEN, options) as Machine);
+    };
+    if (bind) make();
     gc();
-    await turn();
     const before = Deno.memoryUsage().heapUsed;
     const ms = timed(() => {
-      for (let i = 0; i < MACHINES; i++) {
-        const machine = new Machine(
-          TEN,
-          bound && byOption ? { handlers, id: "m" } as AnyHandlers : { id: "m" },
-        );
-        if (bound && !byOption) machine.bindHandlers(handlers as AnyHandlers);
-        kept.push(machine as Machine);
-      }
+      if (!bind) return make();
+      for (const machine of machines) machine.bindHandlers(handlers as AnyHandlers);
     });
     gc();
-    bytes = (Deno.memoryUsage().heapUsed - before) / kept.length;
-    return ms;
+    bytes = (Deno.memoryUsage().heapUsed - before) / machines.length;
+    return Promise.resolve(ms);
   };
-  for (let i = 0; i < 3; i++) await cost(true);
-  const bare = await median(5, () => cost(false));
+  const runs = 15;
+  if (!byOption) return [await median(runs, () => cost({}, true)) * 1000 / MACHINES, bytes];
+  await median(runs, () => cost({ id: "m" }, false));
+  const bare = await median(runs, () => cost({ id: "m" }, false));
   const bareBytes = bytes;
-  const full = await median(5, () => cost(true));
+  const full = await median(runs, () => cost({ id: "m", handlers }, false));
   return [(full - bare) * 1000 / MACHINES, bytes - bareBytes];
 }
 

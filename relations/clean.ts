@@ -138,7 +138,10 @@ function cleanState(name: string, given: State, known: ReadonlySet<string>): Sta
     const list = given[relation];
     if (list === undefined) continue;
     for (const other of list) checkName(other, `${name}.${relation}`, known);
-    state[relation] = [...new Set(list)].filter((other) => other !== name);
+    const others = list.length < 2 ? list : [...new Set(list)];
+    state[relation] = others.includes(name)
+      ? others.filter((other) => other !== name)
+      : [...others];
   }
   if (state.remove && state.add) {
     const added = new Set(state.add);

@@ -100,8 +100,11 @@ function compile(schema: Schema): CompiledSchema {
   const [add, remove, require, after] = RELATIONS.map((relation) =>
     byIndex.map((state) => state[relation]?.map((name) => indexes.get(name)!) ?? NONE)
   );
-  const timeouts = byIndex.map(({ timeouts = {} }) =>
-    Object.keys(timeouts).map((name) => ({ adds: indexes.get(name)!, ms: timeouts[name]! }))
+  const timeouts = byIndex.map(({ timeouts }) =>
+    timeouts === undefined ? NO_TIMEOUTS : Object.keys(timeouts).map((name) => ({
+      adds: indexes.get(name)!,
+      ms: timeouts[name]!,
+    }))
   );
   checkAfter(after, names);
   const multi = byIndex.map((state) => Boolean(state.multi));
@@ -131,6 +134,7 @@ function compile(schema: Schema): CompiledSchema {
 }
 
 const NONE: readonly number[] = [];
+const NO_TIMEOUTS: readonly CompiledTimeout[] = [];
 
 function inverse(relation: readonly (readonly number[])[]): (readonly number[])[] {
   const out: number[][] = relation.map(() => NONE as number[]);
