@@ -4,7 +4,9 @@
  */
 // deno-lint-ignore-file no-explicit-any
 import { truncate, writeFile } from "node:fs/promises";
+import { fsync } from "node:fs";
 import process from "node:process";
+import { promisify } from "node:util";
 import { Deno as shim } from "npm:@deno/shim-deno@0.19.2";
 
 /** Runs no formatter: text that is sent to it comes back as it is. */
@@ -42,6 +44,9 @@ async function writeTextFile(
 
 const global = globalThis as any;
 if (global.Deno === undefined) {
+  (shim as any).FsFile.prototype.sync = function (this: { rid: number }): Promise<void> {
+    return promisify(fsync)(this.rid);
+  };
   (shim as any).FsFile.prototype[Symbol.dispose] ??= function (this: { close(): void }) {
     this.close();
   };

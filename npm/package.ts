@@ -17,7 +17,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 /** The lowest Node that is promised. */
-export const NODE = ">=22";
+export const NODE = ">=22.3.0";
 
 interface Config {
   readonly name: string;
