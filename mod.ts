@@ -84,7 +84,6 @@ export type {
   IsSlip,
   Logger,
   LogLevel,
-  MachineChange,
   MachineOf,
   MachineOptions,
   MachineTime,

@@ -5,7 +5,7 @@
  *
  *     deno task ratios [S1 S2 …]
  */
-import { checkWork, type Contender, type Scenario, SCENARIOS } from "./scenarios.ts";
+import { checkWork, type Contender, type Scenario, SCENARIOS } from "./scenarios/mod.ts";
 
 const ROUNDS = 15;
 /** Long enough for the optimizing compiler to be done, in milliseconds. */

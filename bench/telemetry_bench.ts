@@ -47,8 +47,9 @@ const traced = make();
 traceMachine(traced);
 bench("OpenTelemetry, no provider", traced);
 
+// In memory: a bare `deno bench` has no permission to write.
 const stored = make();
-const store = new SqliteHistory(await Deno.makeTempFile({ suffix: ".db" }));
+const store = new SqliteHistory(":memory:");
 store.track(stored);
 bench("SQLite history, committed", stored, () => store.flush());
 

@@ -1,4 +1,4 @@
-import { checkWork, SCENARIOS } from "./scenarios.ts";
+import { checkWork, SCENARIOS } from "./scenarios/mod.ts";
 
 for (const scenario of SCENARIOS) {
   await checkWork(scenario);

@@ -396,23 +396,24 @@ export class Engine implements Core {
   // --- effects of a transition -------------------------------------------------
 
   apply(plan: Plan<Call>, args: unknown): void {
-    const { clock } = this;
-    clock.advance(plan.once, plan.twice);
+    this.clock.advance(plan.once, plan.twice);
     plan.flip(this.active);
-    // Every accepted target is consistent, whatever was before.
-    this.#mode &= ~INCONSISTENT;
-    if (plan.rare) this.#applyRare(plan, args);
-    if (this.timers !== null) this.timers.changed(plan.resolution.exits, plan.resolution.enters);
-    if ((this.#mode & CONTEXTS) !== 0) {
-      this.#endContexts(plan.resolution.exits);
-      if (plan.rare) this.#endContexts(plan.renewed);
-    }
-    if (this.observer !== null) this.observer.applied(plan);
+    if (this.#mode !== BUSY || plan.rare) this.#applied(plan, args);
   }
 
-  #applyRare(plan: Plan<Call>, args: unknown): void {
+  /** What only some machines and plans have to do when ticks have moved. */
+  #applied(plan: Plan<Call>, args: unknown): void {
+    const { exits, enters } = plan.resolution;
+    // Every accepted target is consistent, whatever was before.
+    this.#mode &= ~INCONSISTENT;
     this.clock.renew(plan.renewed);
     if (plan.raises) this.activeError = (args as { err?: Error } | undefined)?.err ?? null;
+    if (this.timers !== null) this.timers.changed(exits, enters);
+    if ((this.#mode & CONTEXTS) !== 0) {
+      this.#endContexts(exits);
+      this.#endContexts(plan.renewed);
+    }
+    if (this.observer !== null) this.observer.applied(plan);
   }
 
   undo(states: readonly number[]): void {

@@ -64,7 +64,7 @@ export interface UnknownHandler<K> {
  */
 export type PairTarget<Names, K extends string, Head extends string = ""> = K extends
   `${infer C}${infer Tail}`
-  ? `${Head}${C}` extends Names ? Tail extends Names ? Tail : PairTarget<Names, Tail, `${Head}${C}`>
+  ? Tail extends Names ? `${Head}${C}` extends Names ? Tail : PairTarget<Names, Tail, `${Head}${C}`>
   : PairTarget<Names, Tail, `${Head}${C}`>
   : never;
 
@@ -112,5 +112,5 @@ export type NamedHandler<S, K extends string, M = MachineOf<S>> = ExactHandler<S
 
 /** An object or instance of handlers, checked key by key. */
 export type HandlersObject<S, K extends PropertyKey, M = MachineOf<S>, Names = StateNames<S>> = {
-  [P in K]?: NoInfer<HandlerOf<S, P, M, Names>>;
+  [P in K]?: HandlerOf<S, P, M, Names>;
 };

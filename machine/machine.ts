@@ -29,7 +29,7 @@ import type { Explanation } from "./explanation.ts";
 import type { HandlersObject, NamedHandler } from "./handler_types.ts";
 import { type ArgsMapper, levelNumber, LOG_LEVELS, type Logger, type LogLevel } from "./logging.ts";
 import type { AskParams } from "./machine_of.ts";
-import type { OneOrMore, SubscribeOptions, Unsubscribe } from "./machine_with.ts";
+import type { Change, OneOrMore, SubscribeOptions, Unsubscribe } from "./machine_with.ts";
 import {
   type AddErrOptions,
   type IsQueuedOptions,
@@ -52,7 +52,7 @@ import { Reading } from "./reading.ts";
 import { exportTime, type MachineTime, type Migration, ticksOf } from "./restore.ts";
 import { resume, type ResumeOptions } from "./resume.ts";
 import { checkSignal } from "./signals.ts";
-import { type MachineChange, Subscribers } from "./subscribers.ts";
+import { Subscribers } from "./subscribers.ts";
 import type { Timer } from "./timers.ts";
 import { settled } from "./settled.ts";
 import { globalTracers } from "./tracer.ts";
@@ -339,7 +339,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
    * ```
    */
   subscribe(
-    fn: (change: MachineChange) => void,
+    fn: (change: Change<StateNames<S>, Machine<S>>) => void,
     options: SubscribeOptions<StateNames<S>> = {},
   ): Unsubscribe {
     checkFunction("the subscriber", fn);
@@ -348,7 +348,10 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     if (options.states !== undefined) checkNames("states", options.states);
     options.states?.forEach((name) => indexOf(engine.schema, name));
     if (engine.disposed) return Object.assign(() => {}, { [Symbol.dispose]: () => {} });
-    return (engine.subscribers ??= new Subscribers(engine)).subscribe(fn, options);
+    return (engine.subscribers ??= new Subscribers(engine)).subscribe(
+      fn as (change: Change) => void,
+      options,
+    );
   }
 
   // --- handlers ----------------------------------------------------------------------------

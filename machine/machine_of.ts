@@ -1,6 +1,6 @@
 import type { ArgsOf, ArgsParam, NeedsNone, ReturnsOf, StateNames } from "../relations/mod.ts";
 import type { AnyMachine } from "./any_machine.ts";
-import type { Clocked, OneOrMore } from "./machine_with.ts";
+import type { Clocked, OneOrMore, Watched } from "./machine_with.ts";
 import type { AddErrOptions, Result } from "./mutation.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -40,7 +40,9 @@ export interface MachineOf<S>
   extends
     Omit<AnyMachine, keyof Mutations<S> | keyof Clocked>,
     Clocked<StateNames<S>>,
-    Mutations<S> {
+    Watched<StateNames<S>>,
+    Mutations<S>,
+    Requests<S> {
   /** Whether an add would be executed now: asks relations and negotiation, changes nothing. */
   canAdd<const N extends StateNames<S>>(states: OneOrMore<N>, ...args: ArgsParam<S, N>): boolean;
   /** Whether a remove would be executed now: asks relations and negotiation, changes nothing. */

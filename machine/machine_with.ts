@@ -1,5 +1,5 @@
 import type { Context } from "../clock/mod.ts";
-import type { AddErrOptions, Result } from "./mutation.ts";
+import type { AddErrOptions, Mutation, Result } from "./mutation.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /** One name or a list of names. */
@@ -19,6 +19,8 @@ export interface Change<N extends string = string, M = unknown> {
   readonly cause: "transition" | "import" | "schema" | "dispose";
   /** The names of the states whose ticks differ from before. */
   readonly changed: readonly N[];
+  /** The transition's mutation; null for the other causes. */
+  readonly mutation: Mutation | null;
 }
 
 /** Which changes a subscriber is told of, and for how long. */

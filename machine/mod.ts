@@ -40,7 +40,6 @@ export type {
   StateHandlers,
   UnknownHandler,
 } from "./handler_types.ts";
-export type { MachineChange } from "./subscribers.ts";
 export type { MachineTime, Migration } from "./restore.ts";
 export type { ResumeOptions } from "./resume.ts";
 export type { ReadableCore } from "./reading.ts";
@@ -69,3 +68,5 @@ export { globalTracers } from "./tracer.ts";
 export { Reading } from "./reading.ts";
 export { Machine } from "./machine.ts";
 export { Result, submit } from "./mutation.ts";
+export type { ArgsOf, NeedsArgs, StateNames } from "../relations/mod.ts";
+export { AsyncMachineError } from "../relations/mod.ts";

@@ -66,9 +66,13 @@ export class Running implements Handling {
 
   /** It is over. */
   end(): void {
-    this.call = null;
     this.plan = null;
-    this.args = undefined;
+    if (this.args !== undefined) this.args = undefined;
+    if (this.call !== null || this.#tx !== null) this.#forget();
+  }
+
+  #forget(): void {
+    this.call = null;
     this.ask = null;
     this.#tx = null;
   }

@@ -13,11 +13,8 @@ export interface SubscriberOwner {
   failed(error: unknown): void;
 }
 
-/** What subscribers are told of. */
-export type MachineChange = Change & { readonly mutation: Mutation | null };
-
 interface Subscriber {
-  readonly fn: (change: MachineChange) => void;
+  readonly fn: (change: Change) => void;
   /** Names of states; null = all. */
   readonly states: ReadonlySet<string> | null;
   live: boolean;
@@ -38,7 +35,7 @@ export class Subscribers {
   }
 
   /** Tells `fn` of each change until it is taken back. */
-  subscribe(fn: (change: MachineChange) => void, options: SubscribeOptions = {}): Unsubscribe {
+  subscribe(fn: (change: Change) => void, options: SubscribeOptions = {}): Unsubscribe {
     const { signal, states } = options;
     checkSignal(signal);
     const { signals } = this.#owner;

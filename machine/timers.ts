@@ -108,32 +108,33 @@ export class Timers {
   }
 
   #renew(): void {
-    const { clock, schema, id } = this.#owner;
+    const { clock } = this.#owner;
     for (const [state, { at, transition }] of this.#begun) {
       this.#entries = this.#entries.filter((entry) =>
         entry.state !== state || entry.source.timeout === undefined
       );
-      if (!isActiveTick(clock.ticks[state])) continue;
-      const source = { machineId: id, transition, handler: "", timeout: schema.names[state] };
-      this.#table[state].forEach(({ adds, ms }, order) => {
-        if (ms === Infinity) return;
-        const activation = clock.activation(state);
-        this.#entries.push({
-          state,
-          activation,
-          adds,
-          ms,
-          args: undefined,
-          due: at + ms,
-          order,
-          source,
-        });
-      });
+      if (isActiveTick(clock.ticks[state])) this.#run(state, (_, ms) => at + ms, transition);
     }
     this.#begun.clear();
     this.#ended = false;
     this.#entries = this.#entries.filter((entry) => this.#lasts(entry));
     this.#entries.sort((a, b) => a.due - b.due || a.state - b.state || a.order - b.order);
+  }
+
+  /** The timeouts of a state's present activation run; `dueOf` says until when, or that one does not. */
+  #run(
+    state: number,
+    dueOf: (adds: string, ms: number) => number | null,
+    transition = this.#owner.transitions,
+  ): void {
+    const { clock, schema, id } = this.#owner;
+    const source = { machineId: id, transition, handler: "", timeout: schema.names[state] };
+    const activation = clock.activation(state);
+    this.#table[state]?.forEach(({ adds, ms }, order) => {
+      const due = ms === Infinity ? null : dueOf(adds, ms);
+      if (due === null) return;
+      this.#entries.push({ state, activation, adds, ms, args: undefined, due, order, source });
+    });
   }
 
   #lasts({ state, activation }: Entry): boolean {
@@ -156,8 +157,11 @@ export class Timers {
     this.#cancel = null;
     this.#armed = Infinity;
     const now = Date.now();
-    while (this.#entries.length > 0 && this.#entries[0].due <= now && !this.#owner.disposed) {
-      const entry = this.#entries.shift()!;
+    // What begins meanwhile has its turn at the next timer, however short it is.
+    for (const entry of this.#entries.filter(({ due }) => due <= now)) {
+      const at = this.#entries.indexOf(entry);
+      if (at === -1) continue;
+      this.#entries.splice(at, 1);
       if (this.#lasts(entry)) this.#owner.timedOut(entry.adds, entry.args, entry.source, entry.ms);
     }
     this.#schedule();
@@ -178,26 +182,13 @@ export class Timers {
 
   /** The activations of these states have times that were saved: what is left of them, else all. */
   resume(states: readonly number[], saved: readonly Timer[]): void {
-    const { clock, schema, id, transitions } = this.#owner;
+    const { schema } = this.#owner;
     const now = Date.now();
     for (const state of states) {
-      const name = schema.names[state];
-      const source = { machineId: id, transition: transitions, handler: "", timeout: name };
-      this.#table[state]?.forEach(({ adds, ms }, order) => {
-        if (ms === Infinity) return;
-        const due = saved.find((timer) => timer.state === name && timer.adds === adds)?.due;
-        const left = due === undefined ? ms : Math.min(ms, Math.max(0, due - now));
-        const activation = clock.activation(state);
-        this.#entries.push({
-          state,
-          activation,
-          adds,
-          ms,
-          args: undefined,
-          due: now + left,
-          order,
-          source,
-        });
+      const own = saved.filter((timer) => timer.state === schema.names[state]);
+      this.#run(state, (adds, ms) => {
+        const due = own.find((timer) => timer.adds === adds)?.due;
+        return now + (due === undefined ? ms : Math.min(ms, Math.max(0, due - now)));
       });
     }
     this.#resumeAdded(states, saved, now);
@@ -231,33 +222,26 @@ export class Timers {
     }
   }
 
-  /** Goes on with another schema: entries that stay keep their due time. */
+  /** Goes on with another schema: entries that stay keep their due time, others go, new ones begin. */
   setSchema(table: TimeoutTable, index: (old: number) => number): void {
     const now = Date.now();
-    const { clock, schema, id, transitions } = this.#owner;
+    const { clock } = this.#owner;
     for (const entry of this.#entries) if (entry.state !== -1) entry.state = index(entry.state);
     this.#table = table;
-    const declared = this.#entries.filter(({ source }) => source.timeout !== undefined);
-    const kept = this.#entries.filter(({ source, state, adds, ms }) =>
+    const before = this.#entries;
+    this.#entries = before.filter(({ source, state, adds, ms }) =>
       source.timeout === undefined ||
       table[state].some((timeout) => timeout.adds === adds && timeout.ms === ms)
     );
-    table.forEach((timeouts, state) => {
-      if (!isActiveTick(clock.ticks[state])) return;
-      timeouts.forEach(({ adds, ms }, order) => {
-        const known = declared.some((e) => e.state === state && e.adds === adds && e.ms === ms);
-        if (known || ms === Infinity) return;
-        const source = {
-          machineId: id,
-          transition: transitions,
-          handler: "",
-          timeout: schema.names[state],
-        };
-        const activation = clock.activation(state);
-        kept.push({ state, activation, adds, ms, args: undefined, due: now + ms, order, source });
+    for (const state of table.keys()) {
+      if (!isActiveTick(clock.ticks[state])) continue;
+      this.#run(state, (adds, ms) => {
+        const runs = before.some((e) =>
+          e.state === state && e.adds === adds && e.ms === ms && e.source.timeout !== undefined
+        );
+        return runs ? null : now + ms;
       });
-    });
-    this.#entries = kept;
+    }
     this.#ended = true;
     this.arm();
   }

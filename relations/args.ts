@@ -15,19 +15,19 @@ export interface ReturnsType<Answer> {
 /** What a schema's type says about a state beside its arguments. Exists in types only. */
 export interface Marker {
   /** What is said. */
-  readonly "~says": unknown;
+  readonly "said of the state": unknown;
 }
 
 /** Says in a schema's type that calls of the state must pass arguments. */
 export interface Obligatory extends Marker {
   /** What is said. */
-  readonly "~says": { readonly required: true };
+  readonly "said of the state": { readonly required: true };
 }
 
 /** Says in a schema's type what the state's `FooState` answers. */
 export interface Returns<Answer> extends Marker {
   /** What is said. */
-  readonly "~says": { readonly returns: Answer };
+  readonly "said of the state": { readonly returns: Answer };
 }
 
 /** Makes {@linkcode ArgsType}s. */

@@ -27,7 +27,8 @@ export async function build(): Promise<string> {
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     const html = await Deno.readTextFile(new URL("index.html", folder));
     const style = await Deno.readTextFile(new URL("page.css", folder));
-    const code = await Deno.readTextFile(script);
+    // The bundler notes where each file lay: nothing that depends on the checkout stays.
+    const code = (await Deno.readTextFile(script)).replaceAll(/^\/\/ \S+\n/gm, "");
     const lines = html
       .replace("/*STYLE*/", () => style)
       // No text in the script may end its element.

@@ -412,7 +412,7 @@ const lines = [
   "  </head>",
   "  <body>",
   "    <script type=\"module\" nonce=\"NONCE\">",
-  "var n;",
+  "    var n;",
   "var t;",
   "var r;",
   "var u;",

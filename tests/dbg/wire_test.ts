@@ -13,7 +13,7 @@ const pause = (milliseconds: number) => new Promise((next) => setTimeout(next, m
 
 /** Looks again until it holds: the network takes its time. */
 async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000 && !holds(); i++) await pause(10);
+  for (let i = 0; i < 6000 && !holds(); i++) await pause(10);
   assertEquals(holds(), true);
 }
 

@@ -19,7 +19,10 @@ export interface Report {
  * @param seed Where the programs come from.
  * @param enough Asked before each program.
  */
-export function fuzz(seed: number, enough: (cases: number) => boolean): Report {
+export async function fuzz(
+  seed: number,
+  enough: (cases: number) => boolean,
+): Promise<Report> {
   const random = new Random(seed);
   let cases = 0;
   while (!enough(cases)) {
@@ -27,6 +30,8 @@ export function fuzz(seed: number, enough: (cases: number) => boolean): Report {
     // A name such as "EndEnd" could be ambiguous: those are no programs.
     if (!sound({ ...program, schema: named(program) })) continue;
     cases++;
+    // What was compiled for a schema can only be collected between turns.
+    if (cases % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
     if (compare(program) === null) continue;
     const small = shrink(program);
     return { seed, cases, found: { program: small, difference: compare(small)! } };

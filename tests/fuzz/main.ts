@@ -63,7 +63,7 @@ const count = whole(values.count, "--count", Infinity);
 const seconds = whole(positionals[0], "SECONDS", count === Infinity ? 30 : Infinity);
 const end = performance.now() + seconds * 1000;
 console.log(`seed ${seed}`);
-const { cases, found } = fuzz(seed, (n) => n >= count || performance.now() >= end);
+const { cases, found } = await fuzz(seed, (n) => n >= count || performance.now() >= end);
 console.log(`${cases} cases`);
 if (found !== null) {
   show(found.program, found.difference);
