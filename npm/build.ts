@@ -4,6 +4,7 @@
  *
  *     deno task npm
  */
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { transform } from "esbuild";
 import { EXPORTS, packageJson, PEERS, placeOf, PROGRAMS } from "./package.ts";
 
@@ -49,7 +50,7 @@ async function collectLicenses(
   for (const [, path, name] of source.matchAll(PART)) {
     if (licenses.has(name)) continue;
     // Told relative to where the bundler ran, or from a folder above the output.
-    const folder = [root, new URL(`file://${out}/`)].map((base) => new URL(`${path}/`, base))
+    const folder = [root, pathToFileURL(`${out}/`)].map((base) => new URL(`${path}/`, base))
       .find((url) => exists(url));
     if (folder === undefined) throw new Error(`${name} is bundled, but is not at ${path}`);
     const file = [...Deno.readDirSync(folder)].find((entry) => /^licen[cs]e/i.test(entry.name));
@@ -129,4 +130,4 @@ export async function build(out: string): Promise<string> {
   throw new Error("npm pack has made no tarball");
 }
 
-if (import.meta.main) console.log(await build(new URL("dist/npm", root).pathname));
+if (import.meta.main) console.log(await build(fileURLToPath(new URL("dist/npm", root))));

@@ -1,9 +1,10 @@
 /** Projects of users: an empty folder with the tarball and what else they install. */
-import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { build } from "../../npm/build.ts";
 
-const built = build(fileURLToPath(new URL("../../dist/npm", import.meta.url)));
+const folder = await Deno.makeTempDir();
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+const built = build(folder);
 
 /** What a program printed, and how it ended. */
 export interface Ended {
