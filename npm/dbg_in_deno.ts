@@ -1,0 +1,3 @@
+import { run } from "../dbg/cli.ts";
+
+Deno.exit(await run(Deno.args));
