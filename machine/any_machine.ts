@@ -21,6 +21,8 @@ export interface AnyMachine {
   readonly schema: Schema;
   /** The mutations that wait for the running transition. */
   readonly queue: readonly Mutation[];
+  /** The names of the asynchronous handlers that have not settled yet. */
+  readonly runningHandlers: readonly string[];
   /** The last error. */
   readonly err: Error | null;
   /** Whether the machine has been disposed. */

@@ -415,6 +415,11 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     return this.#details?.tags ?? NO_TAGS;
   }
 
+  /** The names of the asynchronous handlers that have not settled yet. */
+  get runningHandlers(): readonly string[] {
+    return [...this.#engine.pending.values()];
+  }
+
   /** The mutations that wait for the running transition. */
   get queue(): readonly Mutation[] {
     return this.#engine.drain.waiting;

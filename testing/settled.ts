@@ -1,5 +1,4 @@
 import type { AnyMachine, Timer } from "../mod.ts";
-import { runningHandlers } from "./running.ts";
 
 /** A clock that tests move: `FakeTime` of `@std/testing/time`, or one with this method. */
 export interface TestClock {
@@ -34,7 +33,7 @@ export async function settled(
 ): Promise<void> {
   const { time, timeout = 1000 } = options;
   const left = () => [
-    ...runningHandlers(machine),
+    ...machine.runningHandlers,
     ...(machine.queue.length > 0 ? ["the queue"] : []),
     ...machine.timers().filter(({ due }) => due <= Date.now()).map((timer) =>
       `the timer of ${timer.state || "the machine"}`
