@@ -46,7 +46,14 @@ export type { ResumeOptions } from "./resume.ts";
 export type { ReadableCore } from "./reading.ts";
 export type { Condition } from "./waits.ts";
 export type { Timer } from "./timers.ts";
-export type { AddErrOptions, IsQueuedOptions, Mutation, MutationSource } from "./mutation.ts";
+export type {
+  AddErrOptions,
+  IsQueuedOptions,
+  Mutation,
+  MutationOrigin,
+  MutationSource,
+  Submittable,
+} from "./mutation.ts";
 export type { StateWaitOptions, WaitOptions } from "./wait_options.ts";
 export { argsMapper, LOG_LEVELS } from "./logging.ts";
 export {
@@ -61,4 +68,5 @@ export {
 export { globalTracers } from "./tracer.ts";
 export { Reading } from "./reading.ts";
 export { Machine } from "./machine.ts";
-export { Result } from "./mutation.ts";
+export { Result, submit } from "./mutation.ts";
+export { checkWaitOptions } from "./wait_options.ts";
