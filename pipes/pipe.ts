@@ -259,7 +259,7 @@ function entriesOf(map: object): Entry[] {
   }
   return Object.entries(map).filter(([, entry]) => entry !== undefined).map(([state, entry]) => {
     const long = typeof entry === "string" || Array.isArray(entry) ? { to: entry } : entry;
-    const { to, args, keep = false } = long as {
+    const { to, args, keep = false } = (long ?? {}) as {
       readonly to?: unknown;
       readonly args?: Entry["args"];
       readonly keep?: boolean;

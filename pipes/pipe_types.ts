@@ -2,6 +2,7 @@
 import type {
   AnyMachine,
   ArgsOf,
+  Machine,
   Mutation,
   NeedsArgs,
   Reading,
@@ -23,23 +24,27 @@ export interface PipeChange {
 }
 
 /** A machine, or a mirror of one, whose states are followed. */
-export type PipeSource<S> = Reading<S> & {
-  /** Calls `fn` after each change, until it is taken back. */
-  subscribe(
-    fn: (change: {
-      readonly cause: "transition" | "import" | "schema" | "dispose";
-      readonly changed: readonly string[];
-      readonly mutation: Mutation | null;
-    }) => void,
-    options?: SubscribeOptions<StateNames<S>>,
-  ): Unsubscribe;
-};
+export type PipeSource<S> =
+  | Machine<S>
+  | Reading<S> & {
+    /** Calls `fn` after each change, until it is taken back. */
+    subscribe(
+      fn: (change: {
+        readonly cause: "transition" | "import" | "schema" | "dispose";
+        readonly changed: readonly string[];
+        readonly mutation: Mutation | null;
+      }) => void,
+      options?: SubscribeOptions<StateNames<S>>,
+    ): Unsubscribe;
+  };
 
 /** A machine, or a mirror of one, whose states follow. */
-export type PipeTarget<S> = Reading<S> & {
-  /** Deactivates states. */
-  remove(states: readonly StateNames<S>[]): unknown;
-};
+export type PipeTarget<S> =
+  | Machine<S>
+  | Reading<S> & {
+    /** Deactivates states. */
+    remove(states: readonly StateNames<S>[]): unknown;
+  };
 
 /** The states that may be added without arguments. */
 export type Free<S> = Exclude<StateNames<S>, NeedsArgs<S>>;

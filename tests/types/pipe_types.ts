@@ -51,3 +51,7 @@ pipeErrors(source, target, "PeerReady");
 pipeErrors(source, target, "ChildEr");
 // @ts-expect-error: a state with other arguments
 pipeErrors(source, target, "Strange");
+
+const loose: Machine = new Machine({ Any: {} } as Record<string, object>);
+pipe(loose, { Whatever: "PeerReady" }, target);
+pipe(source, { Ready: "Whatever", Done: { to: "Whatever", args: () => ({ n: 1 }) } }, loose);
