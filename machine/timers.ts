@@ -236,8 +236,9 @@ export class Timers {
     const now = Date.now();
     const { clock, schema, id, transitions } = this.#owner;
     for (const entry of this.#entries) if (entry.state !== -1) entry.state = index(entry.state);
+    this.#begun = new Map([...this.#begun].map(([state, begin]) => [index(state), begin]));
+    const before = new Map(this.#table.map((timeouts, state) => [index(state), timeouts]));
     this.#table = table;
-    const declared = this.#entries.filter(({ source }) => source.timeout !== undefined);
     const kept = this.#entries.filter(({ source, state, adds, ms }) =>
       source.timeout === undefined ||
       table[state].some((timeout) => timeout.adds === adds && timeout.ms === ms)
@@ -245,8 +246,9 @@ export class Timers {
     table.forEach((timeouts, state) => {
       if (!isActiveTick(clock.ticks[state])) return;
       timeouts.forEach(({ adds, ms }, order) => {
-        const known = declared.some((e) => e.state === state && e.adds === adds && e.ms === ms);
-        if (known || ms === Infinity) return;
+        // One that stays but does not run has fired, or waits for the resumption.
+        const stays = before.get(state)?.some((e) => e.adds === adds && e.ms === ms);
+        if (stays || ms === Infinity) return;
         const source = {
           machineId: id,
           transition: transitions,
