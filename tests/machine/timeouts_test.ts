@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { args, Machine, SchemaError } from "../../mod.ts";
+import { args, SchemaError } from "../../mod.ts";
 import { fate, turns } from "./settling.ts";
 import { untyped } from "./untyped.ts";
 
