@@ -8,6 +8,7 @@ export class Ask {
   readonly promise: Promise<unknown>;
   #resolve!: (value: unknown) => void;
   #reject!: (reason: unknown) => void;
+  readonly #over: () => Error | null;
   #settled = false;
   #called = false;
   #value: unknown = undefined;
@@ -15,8 +16,13 @@ export class Ask {
   /** Gives up what the asker bounded it by. */
   release: (() => void) | null = null;
 
-  constructor(state: number) {
+  /**
+   * @param state The state's index.
+   * @param over The error of a machine that is disposed, else `null`.
+   */
+  constructor(state: number, over: () => Error | null) {
     this.state = state;
+    this.#over = over;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -35,9 +41,9 @@ export class Ask {
     }
   }
 
-  /** A `FooState` handler threw. */
+  /** A `FooState` handler threw; one that returned before keeps its answer. */
   threw(error: unknown): void {
-    this.#thrown ??= { error };
+    if (this.#value === undefined) this.#thrown ??= { error };
   }
 
   /** The transition is over: answers, or returns false when no `FooState` was called for it. */
@@ -73,7 +79,7 @@ export class Ask {
 
   /** An asynchronous answer counts while the context lasts. */
   #await(answer: PromiseLike<unknown>, context: Context): void {
-    const forget = context.onEnd(() => this.refuse(context.reason));
+    const forget = context.onEnd(() => this.refuse(this.#over() ?? context.reason));
     answer.then(
       (value) => {
         forget();

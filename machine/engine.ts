@@ -339,10 +339,11 @@ export class Engine implements Core {
     const call = this.handlers.plans.one("add", state);
     const signal = options?.signal;
     if (signal?.aborted) return rejected(signal.reason);
-    const ask = new Ask(call.called[0]);
+    const disposed = () => new MachineDisposedError(this.id, `answer for ${state}`);
+    const ask = new Ask(call.called[0], () => this.disposed ? disposed() : null);
     const result = this.#submit(call, args, origin, ask);
     // Canceled before it became a transition: by disposal, an expired context, a limit, a dry run.
-    if (this.disposed) ask.refuse(new MachineDisposedError(this.id, `answer for ${state}`));
+    if (this.disposed) ask.refuse(disposed());
     else if (result === "canceled") {
       ask.refuse(new RefusedError(this.id, state, this.explanation()));
     }
@@ -660,11 +661,21 @@ export class Engine implements Core {
     const changed = this.clock.replace(ticks);
     this.#setActive();
     this.timers?.changed(changed, []);
-    this.#imported = new Map(
-      changed.filter((state) => contains(this.active, state))
-        .map((state) => [this.schema.names[state], this.clock.activation(state)]),
+    // What an earlier import brought, and this one leaves as it is, is still to be resumed.
+    const earlier = new Map(
+      [...this.#imported ?? []].filter(([name]) =>
+        !changed.includes(this.schema.indexes.get(name)!)
+      ),
     );
-    this.#savedTimers = timers;
+    this.#imported = new Map([
+      ...earlier,
+      ...changed.filter((state) => contains(this.active, state))
+        .map((state) => [this.schema.names[state], this.clock.activation(state)] as const),
+    ]);
+    this.#savedTimers = [
+      ...this.#savedTimers.filter(({ state }) => earlier.has(state)),
+      ...timers.filter(({ state }) => !earlier.has(state)),
+    ];
     if (changed.includes(this.schema.exception)) this.activeError = null;
     this.between(() => {
       this.#endContexts(changed);

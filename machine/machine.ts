@@ -107,6 +107,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     engine.machine = this;
     const timeouts = timeoutsOf(compiled, options?.timeouts as MachineOptions["timeouts"]);
     if (timeouts !== null) engine.setTimers(timeouts);
+    if (options?.timeouts) this.#more.timeouts = options.timeouts as MachineOptions["timeouts"];
     if (options !== undefined) this.#configure(options as MachineOptions<S, Machine<S>>, parent);
     globalTracers.forEach((tracer) => this.addTracer(tracer));
     if (options?.signal) this.#follow(options.signal);
@@ -515,7 +516,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
         `Cannot set the schema: the states ${missing.join(", ")} are missing from it`,
       );
     }
-    engine.setSchema(after, timeoutsOf(after, undefined));
+    engine.setSchema(after, timeoutsOf(after, this.#details?.timeouts));
     return this as unknown as Machine<T>;
   }
 
@@ -672,6 +673,8 @@ class Details {
   parent: Machine | null = null;
   readonly children: Set<Machine> = new Set();
   tags: readonly string[] = NO_TAGS;
+  /** What replaces timeouts of the schema, whichever it is. */
+  timeouts: MachineOptions["timeouts"] = undefined;
   observer: Observer | null = null;
   readonly onDispose: Set<{ readonly fn: () => void }> = new Set();
 }

@@ -70,3 +70,4 @@ export { Machine } from "./machine.ts";
 export { Result, submit } from "./mutation.ts";
 export type { ArgsOf, NeedsArgs, StateNames } from "../relations/mod.ts";
 export { AsyncMachineError } from "../relations/mod.ts";
+export { checkWaitOptions } from "./wait_options.ts";

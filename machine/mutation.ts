@@ -13,13 +13,13 @@ export const Result = {
   Queued: "queued",
 } as const;
 
-/** Where a mutation came from, when it was made in a handler, through its event, or by a timeout. */
+/** Where a mutation came from, when it was made in a handler, through its event, by a timeout or a pipe. */
 export interface MutationSource {
-  /** The id of the machine whose handler made it. */
+  /** The id of the machine whose handler made it, or whose state a pipe follows. */
   readonly machineId: string;
-  /** The number of the transition during which the handler was called. */
+  /** The number of the transition during which it was made; 0 for a pipe that follows no transition. */
   readonly transition: number;
-  /** The handler's name; empty for a timeout. */
+  /** The handler's name; empty for a timeout and a pipe. */
   readonly handler: string;
   /** The state whose activation has lasted, when a timeout made it. */
   readonly timeout?: string | undefined;

@@ -67,9 +67,7 @@ export class Subscribers {
       const { fn, states, live } = subscriber;
       if (!live) continue;
       const concerned = states === null ? names : names.filter((name) => states.has(name));
-      if (
-        concerned.length === 0 && cause !== "dispose" && (cause !== "schema" || states !== null)
-      ) continue;
+      if (concerned.length === 0 && states !== null && cause !== "dispose") continue;
       try {
         fn({ machine, cause, changed: concerned, mutation });
       } catch (error) {

@@ -227,19 +227,19 @@ export class Timers {
     const now = Date.now();
     const { clock } = this.#owner;
     for (const entry of this.#entries) if (entry.state !== -1) entry.state = index(entry.state);
+    this.#begun = new Map([...this.#begun].map(([state, begin]) => [index(state), begin]));
+    const before = new Map(this.#table.map((timeouts, state) => [index(state), timeouts]));
     this.#table = table;
-    const before = this.#entries;
-    this.#entries = before.filter(({ source, state, adds, ms }) =>
+    this.#entries = this.#entries.filter(({ source, state, adds, ms }) =>
       source.timeout === undefined ||
       table[state].some((timeout) => timeout.adds === adds && timeout.ms === ms)
     );
     for (const state of table.keys()) {
       if (!isActiveTick(clock.ticks[state])) continue;
       this.#run(state, (adds, ms) => {
-        const runs = before.some((e) =>
-          e.state === state && e.adds === adds && e.ms === ms && e.source.timeout !== undefined
-        );
-        return runs ? null : now + ms;
+        // One that stays but does not run has fired, or waits for the resumption.
+        const stays = before.get(state)?.some((e) => e.adds === adds && e.ms === ms);
+        return stays ? null : now + ms;
       });
     }
     this.#ended = true;
