@@ -150,17 +150,7 @@ function withRelations(
   if (unknown.length > 0) {
     throw new InputError(`Relations are given for ${unknown.join(", ")}, which are not generated`);
   }
-  // Compiled for the relations' errors: the states of the file and of inherited schemas may be
-  // referred to. What else a state says is for the machine to judge.
-  const related = Object.entries(merged).map(([name, state]) => {
-    const { timeouts: _timeouts, event: _event, ...rest } = state as
-      & State
-      & Record<string, unknown>;
-    return [name, { ...rest, ...rest.multi === undefined ? {} : { multi: Boolean(rest.multi) } }];
-  });
-  compileSchema({
-    ...Object.fromEntries(known.map((name) => [name, {}])),
-    ...Object.fromEntries(related),
-  });
+  // Compiled for its errors: the states of the file and of inherited schemas may be referred to.
+  compileSchema({ ...Object.fromEntries(known.map((name) => [name, {}])), ...merged });
   return Object.entries(merged).map(([name, state]) => ({ name, state }));
 }
