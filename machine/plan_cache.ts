@@ -2,8 +2,8 @@ import type { StateSet } from "../relations/mod.ts";
 
 type Tree<T> = Map<number, T | Tree<T>>;
 
-/** How many entries all caches of a schema may have before all are dropped: about 8 MB. */
-const MAX_ENTRIES = 8_000;
+/** How many entries all caches of a schema may have before all are dropped: about 20 MB. */
+const MAX_ENTRIES = 20_000;
 
 /** What is kept for one schema, whatever handlers its machines bind. */
 export class Kept {
