@@ -18,23 +18,27 @@ import type { WaitOptions } from "./wait_options.ts";
 
 type States = string | readonly string[];
 
+interface Made {
+  /** Whether the handler is called for an activation that came by an import. */
+  readonly resumed: boolean;
+  context: Context | null;
+  source: MutationSource | null;
+}
+
 /** What handlers receive, see {@linkcode HandlerEvent}, which has the types. */
 export class Event implements MutationOrigin, HandlerEvent {
   /** The handler's name. */
   declare readonly name: string;
   /** The transition that the handler is part of. */
   declare readonly transition: TransitionRecord;
-  /** Whether the handler is called for an activation that came by an import. */
-  declare readonly resumed: boolean;
   // One event is made per handler call: fields that are declared only, and none with `#`, because the
   // engine makes such objects several times faster.
-  declare private readonly core: Core;
   /** The state whose activation it acts for, by its index then; -1 for none. */
   declare readonly state: number;
   /** That activation. */
   declare readonly activation: number;
-  declare private ownContext: Context | null;
-  declare private ownSource: MutationSource | null;
+  /** What only some events are asked for. */
+  declare private made: Made | null;
   /** Always there: a collection that finds no instance makes V8 drop its optimized code. */
   static readonly #kept: Event = new Event(null!, null!, "", -1);
 
@@ -45,14 +49,24 @@ export class Event implements MutationOrigin, HandlerEvent {
     state: number,
     resumed = false,
   ) {
-    this.core = core;
     this.transition = transition;
     this.name = name;
     this.state = state;
     this.activation = state === -1 ? 0 : core.clock.activation(state);
-    this.resumed = resumed;
-    this.ownContext = null;
-    this.ownSource = null;
+    this.made = resumed ? { resumed, context: null, source: null } : null;
+  }
+
+  /** The owner of its transition. */
+  private get core(): Core {
+    return this.transition.owner as Core;
+  }
+
+  get resumed(): boolean {
+    return this.made !== null && this.made.resumed;
+  }
+
+  private make(): Made {
+    return this.made ??= { resumed: false, context: null, source: null };
   }
 
   get machine(): MachineOf<Record<string, unknown>> {
@@ -68,11 +82,15 @@ export class Event implements MutationOrigin, HandlerEvent {
   }
 
   get context(): Context {
-    if (this.ownContext !== null) return this.ownContext;
+    const made = this.make();
+    return made.context ??= this.contextNow();
+  }
+
+  private contextNow(): Context {
     const { core, state } = this;
-    if (state === -1) return this.ownContext = core.contexts.own;
+    if (state === -1) return core.contexts.own;
     const index = this.index;
-    return this.ownContext = this.expired ? core.contexts.expired(index) : core.stateContext(index);
+    return this.expired ? core.contexts.expired(index) : core.stateContext(index);
   }
 
   get signal(): AbortSignal {
@@ -93,7 +111,7 @@ export class Event implements MutationOrigin, HandlerEvent {
   }
 
   get source(): MutationSource {
-    return this.ownSource ??= {
+    return this.make().source ??= {
       machineId: this.core.id,
       transition: this.transition.id,
       handler: this.name,

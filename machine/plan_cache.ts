@@ -96,7 +96,7 @@ export class ByActive<T extends object> {
     const key = active[word] & this.#mask;
     if (key === this.#key1 && this.#value1 !== null) return this.#value1;
     if (key === this.#key2 && this.#value2 !== null) return this.#value2;
-    const found = this.#search(active);
+    const found = (this.#tree.get(key) as T | undefined) ?? this.#search(active);
     this.#key2 = this.#key1;
     this.#value2 = this.#value1;
     this.#key1 = key;

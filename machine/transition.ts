@@ -62,10 +62,8 @@ export class TransitionRecord implements Transition {
   declare result: Result;
   /** Who made the mutation. */
   declare readonly source: MutationSource | null;
-  /** Who waits for the answer. */
-  declare ask: Ask | null;
-  /** What has failed and leaves with it. */
-  declare failed: Failed | null;
+  /** What hardly any transition has. */
+  declare private rare: { ask: Ask | null; failed: Failed | null } | null;
   /** Always there: a collection that finds no instance makes V8 drop its optimized code. */
   static readonly #kept: TransitionRecord = new TransitionRecord(null!, null!, undefined, null);
 
@@ -86,8 +84,25 @@ export class TransitionRecord implements Transition {
     this.result = "queued";
     this.trace = null;
     this.source = source;
-    this.ask = null;
-    this.failed = null;
+    this.rare = null;
+  }
+
+  /** Who waits for the answer. */
+  get ask(): Ask | null {
+    return this.rare === null ? null : this.rare.ask;
+  }
+
+  set ask(ask: Ask | null) {
+    if (ask !== null) this.rare = { ask, failed: this.failed };
+  }
+
+  /** What has failed and leaves with it. */
+  get failed(): Failed | null {
+    return this.rare === null ? null : this.rare.failed;
+  }
+
+  set failed(failed: Failed | null) {
+    this.rare = { ask: this.ask, failed };
   }
 
   /** The handler that refused or threw, or `null`. */

@@ -80,7 +80,9 @@ class StateWaits {
     if (this.#settled < items.length) {
       for (const waiter of items) if (!waiter.settled) items[kept++] = waiter;
     }
-    items.length = kept;
+    // Popping keeps the array's room, which the next wait needs again.
+    if (items.length - kept < 16) { while (items.length > kept) items.pop(); }
+    else items.length = kept;
     this.#settled = 0;
   }
 }
@@ -185,16 +187,27 @@ export class Waits {
       return rejected(new MachineDisposedError(owner.id, this.#what(condition)));
     }
     if (condition.kind === "disposed" && options === undefined) return this.#disposal(condition);
+    if (condition.kind === "query") {
+      const ended = this.#lookFirst(condition, signal);
+      if (ended !== null) return ended;
+    } else if (this.#holds(condition)) {
+      return Promise.resolve(this.#answer(condition));
+    }
+    if (orError && contains(owner.active, owner.schema.exception)) return rejected(this.#error());
+    return this.#pending(condition, orError, options);
+  }
+
+  /** A query's first look: it may throw, and do anything; null when the wait goes on. */
+  #lookFirst(condition: Condition, signal: AbortSignal | undefined): Promise<unknown> | null {
+    const owner = this.#owner;
     try {
-      if (this.#holds(condition)) return Promise.resolve(this.#answer(condition));
+      if (this.#holds(condition)) return Promise.resolve();
     } catch (error) {
       return rejected(error);
     }
-    // A query can have done anything.
     if (signal?.aborted) return rejected(signal.reason);
     if (owner.disposed) return rejected(new MachineDisposedError(owner.id, this.#what(condition)));
-    if (orError && contains(owner.active, owner.schema.exception)) return rejected(this.#error());
-    return this.#pending(condition, orError, options);
+    return null;
   }
 
   #pending(
