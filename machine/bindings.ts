@@ -60,6 +60,14 @@ function noHandlers(schema: CompiledSchema): HandlerSet {
   return set;
 }
 
+/** Whose handlers they are. */
+export interface BindingsOwner {
+  /** The current schema. */
+  readonly schema: CompiledSchema;
+  /** The set has to be taken anew. */
+  rebound(): void;
+}
+
 /** Mostly nobody looks at it: the names are listed when they are asked for. */
 class EntryBinding implements Binding {
   readonly #entry: Entry;
@@ -83,21 +91,18 @@ class EntryBinding implements Binding {
 /** The handlers of one machine. The set is made when it is needed, so that binding n costs n. */
 export class Bindings {
   #set: HandlerSet | null;
-  #schema: CompiledSchema;
   #entries: readonly Entry[];
-  readonly #changed: () => void;
+  readonly #owner: BindingsOwner;
 
-  /** @param changed Told when the set has to be taken anew. */
-  constructor(schema: CompiledSchema, changed: () => void) {
-    this.#schema = schema;
-    this.#set = noHandlers(schema);
+  constructor(owner: BindingsOwner) {
+    this.#owner = owner;
+    this.#set = noHandlers(owner.schema);
     this.#entries = NONE;
-    this.#changed = changed;
   }
 
   /** The present set. */
   get set(): HandlerSet {
-    return this.#set ??= setOf(this.#schema, this.#entries);
+    return this.#set ??= setOf(this.#owner.schema, this.#entries);
   }
 
   /**
@@ -106,11 +111,11 @@ export class Bindings {
    * @throws {HandlerUnknownError} If a name is a slip, or could mean two things.
    */
   bindObject(handlers: object): Binding {
-    const set = setOfObject(this.#schema, handlers);
+    const set = setOfObject(this.#owner.schema, handlers);
     if (this.#entries.length > 0) return this.#insert(set.entries[0]);
     this.#entries = set.entries;
     this.#set = set;
-    this.#changed();
+    this.#owner.rebound();
     return this.#binding(set.entries[0]);
   }
 
@@ -120,7 +125,7 @@ export class Bindings {
    * @throws {HandlerUnknownError} If the name belongs to no state, or could mean two things.
    */
   bindOne(name: string, fn: HandlerFunction): Binding {
-    parseHandlerName(this.#schema, name);
+    parseHandlerName(this.#owner.schema, name);
     return this.#insert({ self: undefined, functions: new Map([[name, fn]]) });
   }
 
@@ -149,12 +154,11 @@ export class Bindings {
 
   #renew(): void {
     this.#set = null;
-    this.#changed();
+    this.#owner.rebound();
   }
 
-  /** Goes on with another schema. */
-  setSchema(schema: CompiledSchema): void {
-    this.#schema = schema;
+  /** The schema is another one. */
+  schemaChanged(): void {
     this.#renew();
   }
 

@@ -114,8 +114,12 @@ export class Engine implements Core {
     this.active = setOf(schema.names.length, []);
     this.#id = id ?? null;
     this.contexts = new Contexts(this, parent === null ? null : parent.contexts);
-    this.bindings = new Bindings(schema, () => this.#mode |= REBOUND);
+    this.bindings = new Bindings(this);
     this.#handlers = this.bindings.set;
+  }
+
+  rebound(): void {
+    this.#mode |= REBOUND;
   }
 
   get handlers(): HandlerSet {
@@ -644,7 +648,7 @@ export class Engine implements Core {
     this.waits?.reindex(index);
     this.schema = schema;
     this.#setActive();
-    this.bindings.setSchema(schema);
+    this.bindings.schemaChanged();
     if (this.timers !== null || timeouts !== null) {
       if (this.timers === null) this.setTimers(timeouts!.map(() => []));
       this.timers!.setSchema(timeouts ?? schema.names.map(() => []), index);
