@@ -1,0 +1,73 @@
+/** Pages in a real Chromium: the programs of `pages/`, bundled, and what the console said. */
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const here = new URL("./", import.meta.url);
+
+const head = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">`;
+
+/** A page that is open in the browser. */
+export interface Tab {
+  /** Runs one of its tests, and returns what that says. */
+  run(name: string): Promise<unknown>;
+  /** Warnings and errors of the console so far. */
+  readonly said: readonly string[];
+  /** The page. */
+  readonly page: Page;
+}
+
+/** Bundles a program of this folder for browsers. */
+export async function bundle(path: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", "browser", "--format", "esm", path],
+    cwd: here,
+  }).output();
+  if (!success) throw new Error(`deno bundle ${path}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+async function launch(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--js-flags=--expose-gc",
+    ],
+  });
+}
+
+/** Opens a program as a page, and closes everything after `fn`. */
+export async function withPage(code: string, fn: (tab: Tab) => Promise<void>): Promise<void> {
+  // The development builds, whose warnings are what the tests are about.
+  const html = `${head}<script>globalThis.process = { env: { NODE_ENV: "development" } }</script>
+<script type="module" src="/page.js"></script>`;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      const script = new URL(request.url).pathname === "/page.js";
+      return new Response(script ? code : html, {
+        headers: { "content-type": script ? "text/javascript" : "text/html" },
+      });
+    },
+  );
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
+    const said: string[] = [];
+    page.on("pageerror", (error) => said.push(String(error)));
+    page.on("console", (message) => {
+      if (["warning", "error"].includes(message.type())) said.push(message.text());
+    });
+    await page.goto(`http://127.0.0.1:${server.addr.port}/`);
+    await page.waitForFunction("globalThis.run !== undefined");
+    await fn({ page, said, run: (name) => page.evaluate(`run(${JSON.stringify(name)})`) });
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** What is used of Svelte. */
+export function onDestroy(fn: () => void): void;
