@@ -31,6 +31,8 @@ const PROGRAM_PARTS = ["gen/cli.ts", "npm/dbg_in_deno.ts"];
 /** What the bundler writes for Node alone, and for this machine alone, in words that hold anywhere. */
 function portable(source: string): string {
   return source
+    // Peers that the sources name with a version, because no import map has them.
+    .replaceAll(/(from ")npm:([\w-]+)@[^/"]+/g, "$1$2")
     // Browsers load the module too, and have no `node:module`; what is required is built in.
     .replace(
       /import \{ createRequire as (\w+) \} from "node:module";\s*(?:var|const) (\w+) = \1\(import\.meta\.url\);/,
@@ -69,9 +71,16 @@ function exists(url: URL): boolean {
 
 async function bundle(out: string): Promise<void> {
   const entries = [...Object.values(EXPORTS), ...Object.values(PROGRAMS), ...PROGRAM_PARTS];
-  const external = Object.keys(PEERS).flatMap((peer) => ["--external", peer]);
+  const external = Object.keys(PEERS).flatMap((
+    peer,
+  ) => ["--external", peer, "--external", `npm:${peer}@*`]);
   const flags = ["--quiet", "--platform", "node", "--code-splitting", ...external];
-  await run(Deno.execPath(), ["bundle", ...flags, "--outdir", out, ...entries], root);
+  // A copy, since the bundler notes in it what it looks up, peers too.
+  const lock = await Deno.makeTempFile();
+  await Deno.copyFile(new URL("deno.lock", root), lock);
+  const locked = ["--lock", lock];
+  await run(Deno.execPath(), ["bundle", ...flags, ...locked, "--outdir", out, ...entries], root);
+  await Deno.remove(lock);
   const licenses = new Map<string, string>();
   for await (const path of files(out)) {
     const source = await Deno.readTextFile(path);

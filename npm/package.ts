@@ -7,7 +7,12 @@ export const EXPORTS: Readonly<Record<string, string>> = await exportsOf();
 export const PEERS: Readonly<Record<string, string>> = {
   "@opentelemetry/api": ">=1.3.0 <2",
   "fast-check": "^4.0.0",
+  preact: ">=10.0.0 <12",
   "prom-client": "^15.0.0",
+  react: ">=18.0.0 <20",
+  "solid-js": "^1.7.0",
+  svelte: ">=4.0.0 <6",
+  vue: "^3.3.0",
 };
 
 /** The programs, by the name that `npx` knows. */
