@@ -5,6 +5,12 @@ const here = new URL("./", import.meta.url);
 
 const head = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">`;
 
+/** What bundlers set for React and Vue. */
+const settings = `globalThis.process = { env: { NODE_ENV: "development" } };
+globalThis.__VUE_OPTIONS_API__ = true;
+globalThis.__VUE_PROD_DEVTOOLS__ = false;
+globalThis.__VUE_PROD_HYDRATION_MISMATCH_DETAILS__ = false;`;
+
 /** A page that is open in the browser. */
 export interface Tab {
   /** Runs one of its tests, and returns what that says. */
@@ -44,7 +50,7 @@ async function launch(): Promise<Browser> {
 /** Opens a program as a page, and closes everything after `fn`. */
 export async function withPage(code: string, fn: (tab: Tab) => Promise<void>): Promise<void> {
   // The development builds, whose warnings are what the tests are about.
-  const html = `${head}<script>globalThis.process = { env: { NODE_ENV: "development" } }</script>
+  const html = `${head}<script>${settings}</script>
 <script type="module" src="/page.js"></script>`;
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
