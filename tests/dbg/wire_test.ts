@@ -233,7 +233,8 @@ Deno.test("A flood is cut at the rate, what is cut is counted, and others are se
   socket.send(JSON.stringify([hello]));
   for (let i = 0; i < 60; i++) socket.send(frame);
   const client = () => store.clients.get("flood");
-  await until(() => (client()?.end ?? 0) + (client()?.refused ?? 0) === 300_000);
+  // On a slow machine a second second begins: the gap before it has a row of its own.
+  await until(() => (client()?.end ?? 0) + (client()?.refused ?? 0) >= 300_000);
   await recordedBy(server.address, store);
   assertEquals(client()!.refused > 0, true);
   assertEquals(listClients(store).find(({ id }) => id === "flood")!.dropped, client()!.refused);
