@@ -5,7 +5,7 @@ const here = new URL("./", import.meta.url);
 
 const head = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">`;
 
-/** What bundlers set for React and Vue. */
+/** What bundlers set for React and Vue: development, whose warnings are what the tests are about. */
 const settings = `globalThis.process = { env: { NODE_ENV: "development" } };
 globalThis.__VUE_OPTIONS_API__ = true;
 globalThis.__VUE_PROD_DEVTOOLS__ = false;
@@ -47,9 +47,36 @@ async function launch(): Promise<Browser> {
   });
 }
 
+/** A browser, in which pages are opened. */
+export interface Chromium {
+  /** Opens a page, and keeps the warnings and errors of its console. */
+  open(url: string): Promise<{ page: Page; said: string[] }>;
+}
+
+/** Starts the browser, and closes it after `fn`. */
+export async function withBrowser(fn: (chromium: Chromium) => Promise<void>): Promise<void> {
+  const browser = await launch();
+  try {
+    await fn({
+      async open(url) {
+        const page = await browser.newPage();
+        page.setDefaultTimeout(60_000);
+        const said: string[] = [];
+        page.on("pageerror", (error) => said.push(String(error)));
+        page.on("console", (message) => {
+          if (["warning", "error"].includes(message.type())) said.push(message.text());
+        });
+        await page.goto(url);
+        return { page, said };
+      },
+    });
+  } finally {
+    await browser.close();
+  }
+}
+
 /** Opens a program as a page, and closes everything after `fn`. */
 export async function withPage(code: string, fn: (tab: Tab) => Promise<void>): Promise<void> {
-  // The development builds, whose warnings are what the tests are about.
   const html = `${head}<script>${settings}</script>
 <script type="module" src="/page.js"></script>`;
   await using server = Deno.serve(
@@ -61,19 +88,9 @@ export async function withPage(code: string, fn: (tab: Tab) => Promise<void>): P
       });
     },
   );
-  const browser = await launch();
-  try {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(60_000);
-    const said: string[] = [];
-    page.on("pageerror", (error) => said.push(String(error)));
-    page.on("console", (message) => {
-      if (["warning", "error"].includes(message.type())) said.push(message.text());
-    });
-    await page.goto(`http://127.0.0.1:${server.addr.port}/`);
+  await withBrowser(async ({ open }) => {
+    const { page, said } = await open(`http://127.0.0.1:${server.addr.port}/`);
     await page.waitForFunction("globalThis.run !== undefined");
     await fn({ page, said, run: (name) => page.evaluate(`run(${JSON.stringify(name)})`) });
-  } finally {
-    await browser.close();
-  }
+  });
 }
