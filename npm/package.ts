@@ -7,7 +7,7 @@ export const EXPORTS: Readonly<Record<string, string>> = await exportsOf();
 export const PEERS: Readonly<Record<string, string>> = {
   "@opentelemetry/api": ">=1.3.0 <2",
   "fast-check": "^4.0.0",
-  preact: ">=10.0.0 <12",
+  preact: ">=10.5.0 <12",
   "prom-client": "^15.0.0",
   react: ">=18.0.0 <20",
   "solid-js": "^1.7.0",

@@ -1,5 +1,5 @@
 /**
- * Machines in Preact, 10 and later.
+ * Machines in Preact, 10.5 and later.
  *
  * @example Usage
  * ```ts
