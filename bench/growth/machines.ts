@@ -56,9 +56,9 @@ async function bytes(make: () => unknown): Promise<number> {
 /** Milliseconds of `MACHINES` machines. */
 function lives(make: () => Machine): Promise<number> {
   const kept: Machine[] = new Array(MACHINES);
-  return time(() => {
+  return time([() => {
     for (let i = 0; i < MACHINES; i++) kept[i] = live(make);
-  });
+  }]);
 }
 
 const literals: readonly Row[] = [
@@ -95,57 +95,66 @@ const plain = { AState() {}, BState() {}, CEnter() {}, DState() {} };
 /** How often a bind is measured: it is short, so a busy machine shows. */
 const BIND_ROUNDS = 21;
 
-/** What `bind` adds to a machine, in `cost`: each round measures it with and without. */
-async function adds(
-  cost: (make: () => unknown) => Promise<number>,
-  bare: () => unknown,
-  bound: () => unknown,
-): Promise<number> {
-  await cost(bare);
-  await cost(bound);
-  const differences: number[] = [];
-  for (let round = 0; round < BIND_ROUNDS; round++) {
-    const without = await cost(bare);
-    differences.push(await cost(bound) - without);
-  }
-  return median(differences);
+async function medianOf(measure: () => Promise<number>): Promise<number> {
+  await measure();
+  const all: number[] = [];
+  for (let round = 0; round < BIND_ROUNDS; round++) all.push(await measure());
+  return median(all);
 }
 
-/** Microseconds of `MACHINES` things, each. */
-async function microseconds(make: () => unknown): Promise<number> {
-  const kept: unknown[] = new Array(MACHINES);
-  return await time(() => {
-    for (let i = 0; i < MACHINES; i++) kept[i] = make();
-  }) * 1000 / MACHINES;
+/** The options of both, but for the handlers, so that only they make the difference. */
+const bareOptions = { id: "m" };
+const boundOptions = { id: "m", handlers: plain as never };
+const bare = () => new Machine(SHARED, bareOptions) as Machine;
+
+/** Microseconds of `run` with each of `MACHINES` things. */
+async function microseconds<T>(things: readonly T[], run: (thing: T) => unknown): Promise<number> {
+  const kept: unknown[] = new Array(things.length);
+  const ms = await time([() => {
+    for (let i = 0; i < things.length; i++) kept[i] = run(things[i]);
+  }]);
+  return ms * 1000 / things.length;
 }
 
-const bindings = ([
-  ["a literal", plain, false],
-  ["a class's instance", new Handlers(), false],
-  ["options.handlers", plain, true],
-] as const).flatMap(([what, handlers, byOption]): Row[] => {
-  // The same options but for the handlers, so that only they make the difference.
-  const none = { id: "m" };
-  const options = { id: "m", handlers: handlers as never };
-  const bare = () => new Machine(SHARED, none);
-  const bound = byOption ? () => new Machine(SHARED, options) : () => {
-    const machine = bare();
-    machine.bindHandlers(handlers as never);
-    return machine;
-  };
+/** What it costs to bind an object to a machine that is there. */
+const bindings = ([["a literal", plain], ["a class's instance", new Handlers()]] as const).flatMap(
+  ([what, handlers]): Row[] => {
+    const bind = (machine: Machine) => (machine.bindHandlers(handlers as never), machine);
+    return [
+      {
+        name: `bind ${what} to the next machine: µs`,
+        goal: 1,
+        measure: () => medianOf(() => microseconds(Array.from({ length: MACHINES }, bare), bind)),
+      },
+      {
+        name: `bind ${what} to the next machine: bytes`,
+        goal: 100,
+        measure: () => medianOf(async () => await bytes(() => bind(bare())) - await bytes(bare)),
+      },
+    ];
+  },
+);
+
+/** What a machine with `options.handlers` costs more than one without: that alone cannot be timed. */
+const optionHandlers: readonly Row[] = (() => {
+  const bound = () => new Machine(SHARED, boundOptions) as Machine;
+  const numbers = Array.from({ length: MACHINES }, (_, i) => i);
   return [
     {
-      name: `bind ${what} to the next machine: µs`,
+      name: "options.handlers of the next machine: µs",
       goal: 1,
-      measure: () => adds(microseconds, bare, bound),
+      measure: () =>
+        medianOf(async () =>
+          await microseconds(numbers, bound) - await microseconds(numbers, bare)
+        ),
     },
     {
-      name: `bind ${what} to the next machine: bytes`,
+      name: "options.handlers of the next machine: bytes",
       goal: 100,
-      measure: () => adds(bytes, bare, bound),
+      measure: () => medianOf(async () => await bytes(bound) - await bytes(bare)),
     },
   ];
-});
+})();
 
 const TURNS = 100_000;
 
@@ -205,4 +214,4 @@ const queue: Work = {
 /** Work whose cost must not depend on how many machines or mutations there are. */
 export const MACHINE_WORK: readonly Work[] = [turns, queue];
 /** What one more machine costs. */
-export const MACHINE_ROWS: readonly Row[] = [...literals, ...bindings];
+export const MACHINE_ROWS: readonly Row[] = [...literals, ...bindings, ...optionHandlers];

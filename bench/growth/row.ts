@@ -27,9 +27,6 @@ export interface Work {
 }
 
 const ROUNDS = 7;
-/** The small one runs so often that both take about as long, but not more often than this. */
-const MOST_REPEATS = 100;
-
 /** Collects garbage; `growth.ts` makes sure that it can. */
 export const collect: () => void = (globalThis as { gc?: () => void }).gc ?? (() => {});
 
@@ -41,13 +38,15 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
-/** Milliseconds of one run, in a collected heap. */
-export async function time(run: () => unknown): Promise<number> {
-  await turn();
+/** Milliseconds of work that is prepared, in a collected heap. */
+export async function time(runs: readonly (() => unknown)[]): Promise<number> {
+  // Timers that were armed while preparing belong to the work: nothing is awaited before it starts.
   collect();
   const start = performance.now();
-  const done = run();
-  if (done instanceof Promise) await done;
+  for (const run of runs) {
+    const done = run();
+    if (done instanceof Promise) await done;
+  }
   return performance.now() - start;
 }
 
@@ -79,11 +78,12 @@ export async function inTurns(
 /** The row that compares the two sizes of some work. */
 export function grows(work: Work): Row {
   const { name, small, large, per, goal, make } = work;
-  const repeats = Math.min(MOST_REPEATS, Math.round(large / small));
+  // So that both do as much and fill the heap as much: it is no matter of the collector which is dearer.
+  const repeats = per === "unit" ? Math.round(large / small) : 1;
   const cost = async (n: number, times: number) => {
-    let sum = 0;
-    for (let i = 0; i < times; i++) sum += await time(make(n));
-    return sum / times / (per === "unit" ? n : 1);
+    await turn();
+    const runs = Array.from({ length: times }, () => make(n));
+    return await time(runs) / times / (per === "unit" ? n : 1);
   };
   const [of, than] = [large, small].map((n) => n.toLocaleString("en"));
   return {

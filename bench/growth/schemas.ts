@@ -62,7 +62,7 @@ export const SCHEMAS: readonly Work[] = [
     name: "first call of a state of a schema of so many, the very first included",
     small: 1_000,
     large: 20_000,
-    per: "unit",
+    per: "whole",
     goal: 2,
     make(n) {
       const schema = fresh(n, () => ({}));
@@ -75,7 +75,7 @@ export const SCHEMAS: readonly Work[] = [
     },
   },
   {
-    name: "first calls in a chain of `require`",
+    name: "first calls, one by one, in a chain of `require`",
     small: 100,
     large: 1_600,
     per: "unit",
@@ -86,6 +86,24 @@ export const SCHEMAS: readonly Work[] = [
       const machine = new Machine(schema) as Machine;
       return () => {
         for (const name of names) machine.add(name);
+        expectActive(machine, n);
+        machine.remove(names[0]);
+        expectActive(machine, 0);
+      };
+    },
+  },
+  {
+    name: "add a chain of `require` as a list for the first time",
+    small: 100,
+    large: 1_600,
+    per: "unit",
+    goal: 3,
+    make(n) {
+      const schema = fresh(n, (i, name) => i === 0 ? {} : { require: [name(i - 1)] });
+      const names = Object.keys(schema);
+      const machine = new Machine(schema) as Machine;
+      return () => {
+        machine.add(names);
         expectActive(machine, n);
         machine.remove(names[0]);
         expectActive(machine, 0);
