@@ -26,7 +26,7 @@ export interface Work {
   readonly make: (n: number) => () => unknown;
 }
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 /** Collects garbage; `growth.ts` makes sure that it can. */
 export const collect: () => void = (globalThis as { gc?: () => void }).gc ?? (() => {});
 

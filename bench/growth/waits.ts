@@ -36,7 +36,7 @@ const settles = (["add", "timeout", "abort", "disposal"] as const).map((how): Wo
   make: (n) => settle(n, how),
 }));
 
-const CHANGES = 1_000;
+const CHANGES = 20_000;
 
 const whenArgs: Work = {
   name: "add with args while so many whenArgs wait",
