@@ -18,7 +18,11 @@ function temper(random: Random): Temper {
   };
 }
 
-function state(random: Random, names: readonly string[], { relations }: Temper): ModelState {
+function state(
+  random: Random,
+  names: readonly string[],
+  { relations }: Temper,
+): ModelState {
   const made: { -readonly [K in keyof ModelState]: ModelState[K] } = {};
   if (random.once(4)) made.auto = true;
   if (random.once(4)) made.multi = true;
@@ -83,8 +87,30 @@ function laterSchema(random: Random, names: readonly string[], kind: Temper): Mo
   return schema(random, random.once(2) ? random.some(more, more.length, more.length) : more, kind);
 }
 
+/** One relation, few handlers, and one request from many places: may it use a plan of another? */
+function probingProgram(random: Random): Program {
+  const names = NAMES.slice(0, 4 + random.below(2));
+  const [from, to, called, ...others] = random.some(names, names.length, names.length);
+  const relation = random.one(["after", "after", "require", "remove", "add"] as const);
+  const schema = Object.fromEntries(
+    names.map((name): [string, ModelState] => [name, name === from ? { [relation]: [to] } : {}]),
+  );
+  const handled = [from, ...others];
+  const handlers = random.once(2)
+    ? handled.map((name) => name + name)
+    : handlerNames(random, names, random.one(["few", "selfs"]));
+  const probe: Request = { op: random.one(["add", "add", "remove", "canAdd"]), states: [called] };
+  const steps: Step[] = Array.from({ length: 6 }, () =>
+    [
+      { op: "set", states: random.some(names.filter((name) => name !== called), names.length, 1) },
+      probe,
+    ] as const).flat();
+  return { schema, handlers, reject: [], panic: [], panicOnce: [], do: {}, steps };
+}
+
 /** A random program; its schema may contradict itself. */
 export function randomProgram(random: Random): Program {
+  if (random.once(8)) return probingProgram(random);
   const kind = temper(random);
   const names = NAMES.slice(0, 3 + random.below(NAMES.length - 2));
   const withException = [...names, "Exception"];
@@ -108,8 +134,7 @@ export function randomProgram(random: Random): Program {
   const steps: Step[] = [];
   for (let i = 2 + random.below(9); i > 0; i--) {
     // Repeats matter: the second time there is a plan.
-    const again = steps.length > 0 && random.once(4) ? random.one(steps) : null;
-    if (again !== null) steps.push(again);
+    if (steps.length > 0 && random.once(4)) steps.push(random.one(steps));
     else if (random.once(14)) {
       steps.push({ op: "setSchema", schema: laterSchema(random, names, kind) });
     } else steps.push(request(random, pool));
