@@ -110,3 +110,12 @@ Deno.test("no file has more than 500 lines, unless it says why at its start", ()
   }).map(([href]) => named(new URL(href)));
   assertEquals(wrong, []);
 });
+
+Deno.test("no source takes the pathname of its own address for a path: it is percent-encoded", () => {
+  const folders = ["bench", "docs", "examples", "tests"].map((name) => new URL(`${name}/`, root));
+  const others = folders.flatMap(filesIn).map((file) => [file.href, Deno.readTextFileSync(file)]);
+  const taken = /import\.meta\.url\)+\.pathname|import\.meta\.url\.(?:pathname|slice|replace)/;
+  const wrong = [...sources, ...others].filter(([, source]) => taken.test(source))
+    .map(([href]) => named(new URL(href)));
+  assertEquals(wrong, []);
+});
