@@ -6,9 +6,9 @@ const COMPILERS = ["5.4.5", "5.9.3", "6.0.3"];
 const LIB = "es2022,dom,esnext.disposable";
 const MODULES = [["--module", "nodenext"], ["--module", "esnext", "--moduleResolution", "bundler"]];
 
-const root = new URL("../../", import.meta.url).pathname;
+const root = new URL("../../", import.meta.url);
 
-async function run(cwd: string, command: string, args: readonly string[]): Promise<string> {
+async function run(cwd: string | URL, command: string, args: readonly string[]): Promise<string> {
   const { stdout, stderr, success } = await new Deno.Command(command, { cwd, args: [...args] })
     .output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
