@@ -38,7 +38,8 @@ import { printError, toError } from "./thrown.ts";
 import { type TimeoutTable, type Timer, Timers } from "./timers.ts";
 import { type Failed, TransitionRecord } from "./transition.ts";
 import { checkWaitOptions, type StateWaitOptions, type WaitOptions } from "./wait_options.ts";
-import { type Condition, rejected, Waits } from "./waits.ts";
+import type { Condition } from "./waiter.ts";
+import { rejected, Waits } from "./waits.ts";
 
 /*
  * The bits of `mode`. While it is 0, a mutation without handlers takes the short cut: nobody can see

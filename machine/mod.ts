@@ -43,7 +43,7 @@ export type {
 export type { MachineTime, Migration } from "./restore.ts";
 export type { ResumeOptions } from "./resume.ts";
 export type { ReadableCore } from "./reading.ts";
-export type { Condition, Query } from "./waits.ts";
+export type { Condition, Query } from "./waiter.ts";
 export type { Timer } from "./timers.ts";
 export type {
   AddErrOptions,

@@ -15,7 +15,7 @@ import {
 } from "../relations/mod.ts";
 import type { OneOrMore } from "./machine_with.ts";
 import type { StateWaitOptions, WaitOptions } from "./wait_options.ts";
-import type { Condition } from "./waits.ts";
+import type { Condition } from "./waiter.ts";
 
 /** What can be read of a machine, whether it runs here or elsewhere. */
 export interface ReadableCore {

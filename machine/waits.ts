@@ -5,24 +5,11 @@ import {
   contains,
   type StateSet,
 } from "../relations/mod.ts";
+import { ArgsWaits } from "./args_waits.ts";
 import { MachineDisposedError } from "./errors.ts";
 import type { Signals } from "./signals.ts";
 import { checkWaitOptions, type StateWaitOptions } from "./wait_options.ts";
-
-/** What a promise waits for. States are indexes. */
-export type Condition =
-  | { readonly kind: "active" | "inactive" | "any"; states: readonly number[] }
-  | { readonly kind: "ticks"; states: readonly number[]; readonly ticks: readonly number[] }
-  | {
-    readonly kind: "args";
-    states: readonly number[];
-    readonly args: Readonly<Record<string, unknown>>;
-  }
-  | { readonly kind: "query"; states: readonly number[]; readonly query: Query }
-  | { readonly kind: "queueEnds" | "disposed"; states: readonly number[] };
-
-/** Looks at the clock, which is made once per change for all queries. */
-export type Query = (clock: Readonly<Record<string, number>>) => unknown;
+import { type Condition, type Query, Waiter } from "./waiter.ts";
 
 /** What the waits need to know of their machine. */
 export interface WaitOwner {
@@ -37,34 +24,6 @@ export interface WaitOwner {
   readonly signals: Signals;
   /** Says whether queries wait: they may do anything. */
   setQueries(any: boolean): void;
-}
-
-/** One is made per wait: its fields are declared only, which is faster. */
-class Waiter {
-  declare readonly number: number;
-  declare readonly condition: Condition;
-  declare readonly promise: Promise<unknown>;
-  declare resolve: (value: unknown) => void;
-  declare reject: (reason: unknown) => void;
-  /** Whether an active `Exception` ends the wait. */
-  declare orError: boolean;
-  /** Takes the timer and the listener away. */
-  declare release: (() => void) | null;
-  declare settled: boolean;
-  /** See `kept.ts`. */
-  static readonly #kept: Waiter = new Waiter(0, { kind: "active", states: [] });
-
-  constructor(number: number, condition: Condition) {
-    this.number = number;
-    this.condition = condition;
-    this.orError = false;
-    this.release = null;
-    this.settled = false;
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-  }
 }
 
 /** The waits for one state. Settled ones are swept out together, so that settling n costs n. */
@@ -85,68 +44,6 @@ class StateWaits {
     else items.length = kept;
     this.#settled = 0;
   }
-}
-
-/** The waits for the arguments of one state, found by the value of one of the arguments. */
-class ArgsWaits {
-  readonly #unconditional: Set<Waiter> = new Set();
-  readonly #byValue: Map<string, Map<unknown, Set<Waiter>>> = new Map();
-
-  insert(waiter: Waiter, args: Readonly<Record<string, unknown>>): void {
-    this.#fewest(args).add(waiter);
-  }
-
-  /** Whether nobody waits any more. */
-  delete(waiter: Waiter, args: Readonly<Record<string, unknown>>): boolean {
-    this.#unconditional.delete(waiter);
-    for (const name of Object.keys(args)) {
-      const values = this.#byValue.get(name);
-      const waiters = values?.get(args[name]);
-      if (!waiters?.delete(waiter) || waiters.size > 0) continue;
-      values!.delete(args[name]);
-      if (values!.size === 0) this.#byValue.delete(name);
-    }
-    return this.#unconditional.size === 0 && this.#byValue.size === 0;
-  }
-
-  /** The shortest of the lists in which such a wait can stand, so that none becomes long needlessly. */
-  #fewest(args: Readonly<Record<string, unknown>>): Set<Waiter> {
-    let best: { name: string; size: number } | null = null;
-    for (const name of Object.keys(args)) {
-      const size = this.#byValue.get(name)?.get(args[name])?.size ?? 0;
-      if (best === null || size < best.size) best = { name, size };
-    }
-    if (best === null) return this.#unconditional;
-    let values = this.#byValue.get(best.name);
-    if (values === undefined) this.#byValue.set(best.name, values = new Map());
-    let waiters = values.get(args[best.name]);
-    if (waiters === undefined) values.set(args[best.name], waiters = new Set());
-    return waiters;
-  }
-
-  collect(args: Readonly<Record<string, unknown>>, ready: Waiter[]): void {
-    for (const waiter of this.#unconditional) ready.push(waiter);
-    for (const [name, values] of this.#byValue) {
-      for (const waiter of values.get(args[name]) ?? []) {
-        if (matches(args, waiter.condition as { args: Record<string, unknown> })) {
-          ready.push(waiter);
-        }
-      }
-    }
-  }
-
-  all(): Waiter[] {
-    const indexed = [...this.#byValue.values()].flatMap((values) => [...values.values()]);
-    return [...this.#unconditional, ...indexed.flatMap((waiters) => [...waiters])];
-  }
-}
-
-/** Whether every wanted argument is there, compared by `Object.is`. */
-function matches(
-  args: Readonly<Record<string, unknown>>,
-  { args: wanted }: { args: Readonly<Record<string, unknown>> },
-): boolean {
-  return Object.keys(wanted).every((name) => Object.is(args[name], wanted[name]));
 }
 
 const NO_ARGS: Readonly<Record<string, unknown>> = Object.freeze({});
