@@ -1,4 +1,5 @@
 import { checkDelay, delay } from "./delay.ts";
+import { resolvers } from "./resolvers.ts";
 
 /**
  * How long something is valid: a node of the tree machine → state activation → children.
@@ -72,7 +73,7 @@ export class Context {
    */
   sleep(ms: number): Promise<void> {
     checkDelay(ms);
-    const { promise, resolve, reject } = resolvers();
+    const { promise, resolve, reject } = resolvers<void>();
     const cancel = this.#expired ? () => {} : delay(ms, () => {
       forget();
       resolve();
@@ -118,17 +119,4 @@ export class Context {
     ends?.forEach((onEnd) => onEnd());
     this.#controller?.abort(this.reason);
   }
-}
-
-/** A promise that never crashes the process, and its two ends. */
-function resolvers(): {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve!: () => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<void>((res, rej) => [resolve, reject] = [res, rej]);
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }

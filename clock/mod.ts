@@ -8,3 +8,4 @@ export { Clock } from "./clock.ts";
 export { Context } from "./context_tree.ts";
 export { isActiveTick } from "./tick.ts";
 export { checkDelay, delay } from "./delay.ts";
+export { type Resolvers, resolvers } from "./resolvers.ts";

@@ -1,4 +1,4 @@
-import type { Context } from "../clock/mod.ts";
+import { type Context, resolvers } from "../clock/mod.ts";
 
 /** A request that waits for what `FooState` returns for this very call. */
 export class Ask {
@@ -6,8 +6,8 @@ export class Ask {
   state: number;
   /** What the asker gets. */
   readonly promise: Promise<unknown>;
-  #resolve!: (value: unknown) => void;
-  #reject!: (reason: unknown) => void;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (reason: unknown) => void;
   readonly #over: () => Error | null;
   #settled = false;
   #called = false;
@@ -23,12 +23,10 @@ export class Ask {
   constructor(state: number, over: () => Error | null) {
     this.state = state;
     this.#over = over;
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    // One that nobody awaits must not crash the process.
-    this.promise.catch(() => {});
+    const { promise, resolve, reject } = resolvers<unknown>();
+    this.promise = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   /** A `FooState` handler returned. */

@@ -247,13 +247,8 @@ export class Engine implements Core {
   }
 
   #submit(call: Call, args: unknown, origin: MutationOrigin | null, ask: Ask | null): Result {
-    if (call.needsArgs !== -1 && args === undefined) {
-      throw new TypeError(
-        `Cannot ${call.type} ${this.schema.names[call.needsArgs]}: its calls must pass arguments`,
-      );
-    }
-    const mode = this.#mode;
-    if ((mode & DISPOSED) !== 0) return this.#refuse("disposed");
+    checkRequired(call, args);
+    if (this.disposed) return this.#refuse("disposed");
     if (origin !== null && origin.expired) return this.#refuse("expired");
     if (this.busy) {
       if (this.running.check && this.running.active) return this.#refuse("dryRun");
@@ -545,12 +540,7 @@ export class Engine implements Core {
   ): void {
     checkDelay(ms);
     if (args !== undefined) args = checkedArgs(args);
-    const { needsArgs } = this.callOf("add", states);
-    if (needsArgs !== -1 && args === undefined) {
-      throw new TypeError(
-        `Cannot add ${this.schema.names[needsArgs]}: its calls must pass arguments`,
-      );
-    }
+    checkRequired(this.callOf("add", states), args);
     if (this.timers === null) this.setTimers(this.schema.names.map(() => []));
     this.timers!.add(ms, states, args, bound);
   }
@@ -743,6 +733,12 @@ export class Engine implements Core {
 function checkedArgs(args: unknown): unknown {
   if (typeof args === "object") return args ?? undefined;
   throw wrongType("args", args, "an object");
+}
+
+/** Some calls must pass arguments. */
+function checkRequired({ type, needsArgs, plans: { schema } }: Call, args: unknown): void {
+  if (needsArgs === -1 || args !== undefined) return;
+  throw new TypeError(`Cannot ${type} ${schema.names[needsArgs]}: its calls must pass arguments`);
 }
 
 /** States are a name or a list of names. */

@@ -1,4 +1,4 @@
-import { delay } from "../clock/mod.ts";
+import { delay, resolvers } from "../clock/mod.ts";
 import type { EvalRequest } from "./drain.ts";
 import type { Engine } from "./engine.ts";
 import { EvalTimeoutError, MachineDisposedError } from "./errors.ts";
@@ -13,7 +13,7 @@ export function evaluate<T>(engine: Engine, fn: () => T, options: WaitOptions): 
   const { signal, timeout = Infinity } = options;
   if (signal?.aborted) return rejected(signal.reason);
   if (engine.disposed) return rejected(new MachineDisposedError(engine.id, "eval a function"));
-  const { promise, resolve, reject } = withResolvers<T>();
+  const { promise, resolve, reject } = resolvers<T>();
   let over = false;
   let cancel = () => {};
   const finish = (settle: () => void) => {
@@ -54,17 +54,4 @@ export function evaluate<T>(engine: Engine, fn: () => T, options: WaitOptions): 
       reject(new EvalTimeoutError(timeout, engine.id, handler));
     }));
   return promise;
-}
-
-/** A promise that harms nobody who does not look, and its ends. */
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((res, rej) => [resolve, reject] = [res, rej]);
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }

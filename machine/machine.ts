@@ -259,9 +259,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
   ): Explanation | null {
     const engine = this.#engine;
     if (type === undefined) return engine.explanation();
-    if (!["add", "remove", "set"].includes(type)) {
-      throw wrongType("type", type, "add, remove or set");
-    }
+    checkType(type);
     const tx = engine.dryRun(type, states!, args);
     if (tx.result === "executed") return null;
     return explainCanceled(engine.disposed ? "disposed" : tx);
@@ -307,9 +305,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
     options: IsQueuedOptions = {},
   ): boolean {
     const { schema } = this.#engine;
-    if (!["add", "remove", "set"].includes(type)) {
-      throw wrongType("type", type, "add, remove or set");
-    }
+    checkType(type);
     const list = typeof states === "string" ? [states] : states;
     checkNames("states", list);
     const names = list.map((name) => schema.names[indexOf(schema, name)]);
@@ -652,6 +648,16 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
   [Symbol.asyncDispose](): Promise<void> {
     return this.disposeAsync();
   }
+}
+
+/**
+ * Checks a type of mutation.
+ *
+ * @throws {TypeError} If there is none of that name.
+ */
+function checkType(type: unknown): void {
+  if (type === "add" || type === "remove" || type === "set") return;
+  throw wrongType("type", type, "add, remove or set");
 }
 
 /**

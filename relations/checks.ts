@@ -9,8 +9,12 @@ export function textOf(value: unknown): string {
 
 /** The error for a value of the wrong type. */
 export function wrongType(what: string, value: unknown, expected: string): TypeError {
-  const shown = typeof value === "string" ? JSON.stringify(value) : textOf(value);
-  return new TypeError(`${what} is ${shown}, expected ${expected}`);
+  return new TypeError(`${what} is ${shown(value)}, expected ${expected}`);
+}
+
+/** A value in an error's message: texts in quotes. */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : textOf(value);
 }
 
 /**

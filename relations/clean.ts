@@ -1,4 +1,4 @@
-import { isObject, textOf } from "./checks.ts";
+import { isObject, shown } from "./checks.ts";
 import { SchemaError, suggestion } from "./errors.ts";
 import { RELATIONS, type Schema, type State } from "./schema.ts";
 
@@ -89,10 +89,6 @@ function timeText(name: string, to: string, ms: unknown): string {
 
 function wrong(name: string, field: string, value: unknown, expected: string): SchemaError {
   return new SchemaError(`${name}.${field} is ${shown(value)}, expected ${expected}`);
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : textOf(value);
 }
 
 /** A name so that texts of several names are different texts. */

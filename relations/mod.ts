@@ -44,15 +44,5 @@ export { enterOrder } from "./order.ts";
 export { autoStates, resolve } from "./resolver.ts";
 export type { WatchedStates } from "./relevance.ts";
 export { relevantStates } from "./relevance.ts";
-export {
-  contains,
-  emptySet,
-  erase,
-  insert,
-  intersects,
-  keep,
-  kept,
-  members,
-  setOf,
-} from "./state_set.ts";
+export { contains, emptySet, erase, insert, keep, kept, members, setOf } from "./state_set.ts";
 export { AsyncMachineError, SchemaError, StateUnknownError, suggestion } from "./errors.ts";

@@ -31,14 +31,6 @@ export function erase(set: StateSet, index: number): void {
   set[index >>> 5] &= ~(1 << (index & 31));
 }
 
-/** Whether two sets of the same schema share an index. */
-export function intersects(a: StateSet, b: StateSet): boolean {
-  for (let word = 0; word < a.length; word++) {
-    if ((a[word] & b[word]) !== 0) return true;
-  }
-  return false;
-}
-
 /** The indexes of a set, ascending. */
 export function members(set: StateSet): number[] {
   const out: number[] = [];
