@@ -65,6 +65,41 @@ Deno.test("the manual's table has every option of a machine, and no other", () =
   assertEquals(tableOf("docs/manual.md", "Options").toSorted(), options.toSorted());
 });
 
+/** The modules that a module re-exports from, itself first. */
+function modulesOf(path: string): string[] {
+  const to = [...read(path).matchAll(/^export (?:type )?(?:\*|\{[^}]*\}) from "(\.[^"]+)"/gm)]
+    .map(([, to]) => new URL(to, new URL(path, root)).href.slice(root.href.length));
+  return [path, ...to.flatMap(modulesOf)];
+}
+
+Deno.test("the documents name each field of each interface of options that is exported", () => {
+  const wrong = new Set<string>();
+  let seen = 0;
+  for (const path of Object.values<string>(config.exports)) {
+    const modules = [...new Set(modulesOf(path))].map(read);
+    const exported = new Set(
+      modules.flatMap((
+        source,
+      ) => [...source.matchAll(/\btype (\w+Options)\b|^ {2}(\w+Options),$/gm)])
+        .map(([, one, other]) => one ?? other),
+    );
+    for (const source of modules) {
+      for (
+        const [, name, body] of source.matchAll(
+          /^export interface (\w+Options)\b[^{]*\{(.*?)^\}/gms,
+        )
+      ) {
+        if (!exported.has(name)) continue;
+        seen++;
+        const fields = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field]) => field);
+        for (const field of missingIn(text, fields)) wrong.add(`${name}.${field}`);
+      }
+    }
+  }
+  assert(seen > 15, `${seen} interfaces`);
+  assertEquals([...wrong], []);
+});
+
 /** The long options that a program's help tells. */
 async function optionsOf(program: string, ...command: string[]): Promise<string[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
