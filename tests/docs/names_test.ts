@@ -137,7 +137,7 @@ Deno.test("each feature is shown in code that runs", () => {
     "timers\\(\\)",
     "addAfter",
     "e\\.sleep",
-    "context\\.sleep",
+    "[cC]ontext(?:\\(.*\\))?\\.sleep",
     'multi: "latest"',
     "event: true",
     "exclusive\\(",
