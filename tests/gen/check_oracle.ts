@@ -95,16 +95,18 @@ export function findingsOf(schema: Schema): string[] {
     for (const call of calls) {
       const steps = probe.run(from, call);
       const after = probe.active().filter((name) => own.includes(name));
-      if (steps.length >= ENDLESS) {
-        const round = new Set(steps.slice(-ENDLESS / 2).flatMap(({ enters }) => enters));
-        found.add(`endless ${own.filter((name) => round.has(name)).join(" ")}`);
-      }
       for (const name of usefulTimeouts(schema, from, call, steps)) useful.add(name);
       for (const { enters } of steps) for (const name of enters) activated.add(name);
-      for (const name of after) stays.add(name);
-      for (const name of from) if (!after.includes(name)) leaves.add(name);
       for (const key of weakAdds(schema, from, call, steps)) found.add(`weak-add ${key}`);
       for (const key of fights(schema, probe, steps)) found.add(`auto-fight ${key}`);
+      if (steps.length >= ENDLESS) {
+        // Where the limit cuts it off depends on the limit: it leads nowhere.
+        const round = new Set(steps.slice(-ENDLESS / 2).flatMap(({ enters }) => enters));
+        found.add(`endless ${own.filter((name) => round.has(name)).join(" ")}`);
+        continue;
+      }
+      for (const name of after) stays.add(name);
+      for (const name of from) if (!after.includes(name)) leaves.add(name);
       const key = after.join();
       if (!known.has(key)) known.add(key), sets.push(after);
     }
