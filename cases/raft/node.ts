@@ -52,6 +52,7 @@ export class RaftNode {
     FollowerState: (e: Event) => RaftNode.#of(e).#expectLeader(e),
     CandidateState: (e: Event) => RaftNode.#of(e).#stand(e),
     LeaderState: (e: Event) => RaftNode.#of(e).#lead(e),
+    BackedState: (e: Event) => RaftNode.#of(e).#countOnBackers(e),
     LeaderEnd: (e: Event) => RaftNode.#of(e).#stepDown(),
     ProposedState: (e: HandlerEvent<States, ArgsOf<States, "Proposed">>) =>
       RaftNode.#of(e).#append(e.args.proposals),
@@ -72,6 +73,8 @@ export class RaftNode {
   #applied: number;
   #leader: number | null = null;
   #peers: readonly Peer[] = [];
+  /** Peers that have answered since `Backed` was called. */
+  readonly #backers: Set<number> = new Set();
   readonly #waiting: Map<number, Waiting> = new Map();
   #snapshotDue: number;
 
@@ -239,7 +242,20 @@ export class RaftNode {
     this.#write([{ term: this.#ballot.term, command: null }]);
     const leadership = this.#leadership();
     this.#peers = this.#others.map((id) => new Peer(id, leadership, this.machine, e.signal));
+    if (this.#peers.length > 0) e.add("Backed");
     this.#advance();
+  }
+
+  /** Else one that is cut off would take commands that come to nothing, and its clients would wait. */
+  #countOnBackers(e: Event): void {
+    this.#backers.clear();
+    e.addAfter(2 * this.#options.timing.election, "Follower");
+  }
+
+  #heard(peer: number): void {
+    this.#backers.add(peer);
+    if (this.#backers.size + 1 < majority(this.#others.length + 1)) return;
+    this.machine.add("Backed");
   }
 
   #leadership(): Leadership {
@@ -259,6 +275,7 @@ export class RaftNode {
         return node.#snapshot;
       },
       call: (to, message, answered) => this.#ask(to, message, answered),
+      heard: (peer) => this.#heard(peer),
       outdatedBy: (term) => this.#enterTerm(term),
       replicated: () => this.#advance(),
     };

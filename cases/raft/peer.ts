@@ -16,6 +16,8 @@ export interface Leadership extends Transport {
   readonly timing: Timing;
   /** Whether a term is newer than the leader's, which ends its leadership. */
   outdatedBy(term: number): boolean;
+  /** A peer has answered. */
+  heard(peer: number): void;
   /** A peer has stored more. */
   replicated(): void;
 }
@@ -68,6 +70,7 @@ export class Peer {
     const leader = this.#leader;
     leader.call(this.id, message, ({ term, ok, index }) => {
       if (leader.outdatedBy(term) || e.expired) return;
+      leader.heard(this.id);
       if (ok) this.match = Math.max(this.match, upTo);
       this.#next = ok ? this.match + 1 : Math.max(1, Math.min(this.#next - 1, index + 1));
       if (ok) leader.replicated();

@@ -28,6 +28,8 @@ export const nodeSchema = defineSchema({
   }),
   /** An entry of the leader's own term is committed: it knows all that was committed before. */
   Serving: { require: ["Leader"] },
+  /** Called as soon as a majority has answered since the last call; without it, the leader gives up. */
+  Backed: { multi: "latest", require: ["Leader"] },
   /** Clients' commands; only a leader takes them. */
   Proposed: {
     event: true,
