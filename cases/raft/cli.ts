@@ -121,11 +121,11 @@ async function status(options: Common) {
   const found = await statuses(members);
   for (const [at, one] of found.entries()) {
     const name = `${at + 1} ${members[at]}`;
-    if (one === null) console.log(`${name}  no answer`);
+    if (one === null) console.log(`${name}: no answer`);
     else {
       const { states, term, commit, last, snapshot } = one;
       console.log(
-        `${name}  ${states.join(" ")}, term ${term}, ` +
+        `${name}: ${states.join(" ")}, term ${term}, ` +
           `committed ${commit} of ${last}, snapshot ${snapshot}`,
       );
     }

@@ -76,9 +76,10 @@ export class Journal implements Disk {
   }
 
   #read(): Kept {
-    const [ballot = { node: this.#node, term: 0, vote: null }] = this.#lines("ballot", false);
-    if (ballot.node !== this.#node) {
-      throw new JournalError(`${this.#folder} belongs to node ${ballot.node}, not ${this.#node}`);
+    const [voted = { node: this.#node, term: 0, vote: null }] = this.#lines("ballot", false);
+    const { node, term, vote } = voted;
+    if (node !== this.#node) {
+      throw new JournalError(`${this.#folder} belongs to node ${node}, not ${this.#node}`);
     }
     const [saved] = this.#lines("snapshot", false);
     const snapshot = saved ? parseSnapshot(saved) : null;
@@ -87,7 +88,7 @@ export class Journal implements Disk {
     if (snapshot && !log.holds(snapshot)) log.moveBase(snapshot);
     const { base } = log;
     if (base.index > (snapshot?.index ?? 0)) throw this.#damaged("log", 1);
-    return { ballot, snapshot, base, entries: log.from(base.index + 1) };
+    return { ballot: { term, vote }, snapshot, base, entries: log.from(base.index + 1) };
   }
 
   #readLog(): Log {
