@@ -79,15 +79,21 @@ async function runNode(options: Common & { id: number; folder: string; watch?: b
   watching?.watchAll();
   const server = startServer({ id, members, folder, watch: watching?.watch ?? null });
   const failed = server.node.machine.whenErr().then(() => server.node.machine.err);
-  const asked = new Promise<null>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      Deno.addSignalListener(signal, () => resolve(null));
-    }
-  });
-  const error = await Promise.race([failed, asked]);
+  const error = await Promise.race([failed, askedToEnd()]);
   await server.close();
   if (error) throw error;
-  Deno.exit(0); // the listeners for signals would keep it alive
+}
+
+/** Resolves when the process shall end. */
+function askedToEnd(): Promise<void> {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  return new Promise((resolve) => {
+    const end = () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, end);
+      resolve();
+    };
+    for (const signal of signals) Deno.addSignalListener(signal, end);
+  });
 }
 
 async function runCluster(options: Common & { folder: string; watch?: boolean }) {
@@ -96,12 +102,7 @@ async function runCluster(options: Common & { folder: string; watch?: boolean })
   await using processes = new Processes({ members, folder, watch });
   processes.startAll();
   console.log(`${members.length} members: ${members.join(" ")}; ctrl+c ends them`);
-  await new Promise<void>((resolve) => {
-    Deno.addSignalListener("SIGINT", resolve);
-    Deno.addSignalListener("SIGTERM", resolve);
-  });
-  await processes[Symbol.asyncDispose]();
-  Deno.exit(0);
+  await askedToEnd();
 }
 
 async function put(options: Common & { timeout: number }, key: string, value: string) {
