@@ -54,7 +54,7 @@ export class InputError extends Error {
 }
 
 /** Entries in a message. */
-export const MAX_BATCH = 1000;
+export const MAX_BATCH = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
 

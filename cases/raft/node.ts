@@ -5,7 +5,14 @@
 import { type ArgsOf, type HandlerEvent, Machine, type StatesOf } from "../../mod.ts";
 import type { Ballot, Disk } from "./disk.ts";
 import { type Entry, Log, type Position, type Snapshot } from "./log.ts";
-import type { AppendRequest, InstallRequest, Message, Reply, Transport } from "./messages.ts";
+import {
+  type AppendRequest,
+  type InstallRequest,
+  MAX_BATCH,
+  type Message,
+  type Reply,
+  type Transport,
+} from "./messages.ts";
 import { type Leadership, Peer } from "./peer.ts";
 import type { Answer, Application } from "./register.ts";
 import { majority, RULES, type Rules } from "./rules.ts";
@@ -23,7 +30,7 @@ export interface NodeOptions {
   readonly random: () => number;
   /** @default {TIMING} */
   readonly timing?: Timing;
-  /** Entries in a message, at most. @default {100} */
+  /** Entries in a message, at most. @default {MAX_BATCH} */
   readonly batch?: number;
   /** Applied entries after which a snapshot is taken. @default {1000} */
   readonly snapshotEvery?: number;
@@ -79,7 +86,13 @@ export class RaftNode {
   #snapshotDue: number;
 
   constructor(options: NodeOptions) {
-    this.#options = { timing: TIMING, batch: 100, snapshotEvery: 1000, rules: RULES, ...options };
+    this.#options = {
+      timing: TIMING,
+      batch: MAX_BATCH,
+      snapshotEvery: 1000,
+      rules: RULES,
+      ...options,
+    };
     this.id = options.id;
     this.#others = options.members.filter((id) => id !== options.id);
     const { ballot, snapshot, base, entries } = options.disk.load();

@@ -40,11 +40,11 @@ export interface Application {
 /** Sessions that are remembered; beyond them the one that has been silent longest is forgotten. */
 export const MAX_SESSIONS = 10_000;
 /** Characters of all keys and values: a snapshot travels in one message. */
-export const MAX_CONTENTS = 8_000_000;
+export const MAX_CONTENTS = 1_000_000;
 /** Characters of a key. */
 export const MAX_KEY = 256;
 /** Characters of a value. */
-export const MAX_VALUE = 64_000;
+export const MAX_VALUE = 10_000;
 
 /** Keys and values, and the number of the last write of each session. */
 export class Register implements Application {

@@ -2,8 +2,8 @@
 import { InputError, MAX_BATCH } from "./messages.ts";
 import { MAX_CONTENTS, MAX_VALUE } from "./register.ts";
 
-/** Bytes of a node's message: a snapshot, or as many entries as go into one. */
-export const MAX_MESSAGE = 4 * MAX_CONTENTS + MAX_BATCH * 4 * MAX_VALUE;
+/** Bytes of a node's message, a snapshot or entries: JSON may take seven for a character. */
+export const MAX_MESSAGE = 8 * Math.max(2 * MAX_CONTENTS, MAX_BATCH * MAX_VALUE);
 /** Bytes of a client's command. */
 export const MAX_COMMAND = 8 * MAX_VALUE;
 

@@ -94,7 +94,7 @@ Deno.test("a node refuses what it should not be asked, and goes on", async () =>
   const cases: readonly [() => Promise<Response>, number, RegExp][] = [
     [() => post(`${url}/command`, "{"), 400, /The body: expected JSON/],
     [() => post(`${url}/command`, "{}"), 400, /The command's op/],
-    [() => post(`${url}/command`, big), 413, /at most 512000 bytes/],
+    [() => post(`${url}/command`, big), 413, /at most 80000 bytes/],
     [() => post(`${url}/command`, "{}", { "content-type": "text/plain" }), 415, /json/],
     [() => post(`${url}/command`, "{}", { origin: "http://evil.example" }), 403, /no page/],
     [() => post(`http://localhost:${member.split(":")[1]}/command`, "{}"), 403, /Only requests/],
