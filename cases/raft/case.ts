@@ -6,6 +6,7 @@
  *     deno task case:raft --seed 7 [--mutant late-vote]    the story of one schedule
  */
 import { Command, ValidationError } from "@cliffy/command";
+import { debugEnv } from "../../telemetry/mod.ts";
 import { chaos } from "./chaos/chaos.ts";
 import { throughput } from "./chaos/throughput.ts";
 import { type MutantName, MUTANTS } from "./sim/mutants.ts";
@@ -38,7 +39,10 @@ async function schedules(count: number): Promise<void> {
     count: Math.min(PORTION, count - at * PORTION),
   }));
   const sum: Record<string, number> = {};
-  const results = await runPortions(portions, ({ caught, figures }) => {
+  let done = 0;
+  const results = await runPortions(portions, ({ schedules, caught, figures }) => {
+    done += schedules;
+    if (done % 20_000 === 0) console.log(`${done.toLocaleString("en")} schedules …`);
     for (const { seed, violation } of caught) console.log(`seed ${seed}: ${violation}`);
     for (const [name, value] of Object.entries(figures)) sum[name] = (sum[name] ?? 0) + value;
   });
@@ -102,8 +106,10 @@ async function main({ short, seed, mutant, part }: Options): Promise<void> {
     throw new ValidationError(`--mutant: expected one of ${Object.keys(MUTANTS).join(", ")}`);
   }
   if (seed !== undefined) {
+    const debugging = debugEnv({ buffer: 100_000 });
     const found = simulate({ seed, mutant: MUTANTS[mutant as MutantName], tell: console.log });
     console.log(found.violation ?? "nothing was wrong");
+    await debugging?.close(); // sends what waits
     return;
   }
   const sizes = short ? SHORT : LONG;

@@ -69,7 +69,7 @@ export class Client {
   #operate(): void {
     if (this.#left === 0) return;
     const { time, random, keys } = this.#world;
-    const next = () => time.after(random.between(0, 40), () => this.#operate(), this.owner);
+    const next = () => time.after(random.between(0, 20), () => this.#operate(), this.owner);
     const key = random.pick(keys);
     if (random.chance(0.4)) this.#call({ op: "get", key }, TRIES, next);
     else if (this.#session === null) this.#open(next);

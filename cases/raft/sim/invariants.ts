@@ -11,14 +11,21 @@ interface Known {
   readonly before: number | undefined;
 }
 
+/** An entry that is committed. */
+interface Committed {
+  readonly term: number;
+  /** The term of the leader that committed it. */
+  readonly by: number;
+}
+
 /** Watches all nodes. The first thing that is wrong is kept. */
 export class Invariants {
   #violation: string | null = null;
   readonly #leaders: Map<number, number> = new Map();
   /** Index → term → the entry that all logs must have there, and the term before it. */
   readonly #entries: Map<number, Known>[] = [];
-  /** Index → the term of the committed entry. */
-  readonly #committed: number[] = [0];
+  /** By index. */
+  readonly #committed: Committed[] = [{ term: 0, by: 0 }];
   /** Index → what was applied first. */
   readonly #applied: Entry[] = [];
   readonly #snapshots: Map<number, string> = new Map();
@@ -91,11 +98,12 @@ export class Invariants {
     }
   }
 
-  /** Leader completeness: who leads a later term has all that was committed. */
+  /** Leader completeness: who leads a later term has what was committed, however late it is elected. */
   #complete(node: RaftNode, index: number): void {
-    if (node.log.termAt(index) === this.#committed[index]) return;
+    const { term, by } = this.#committed[index];
+    if (node.ballot.term <= by || node.log.termAt(index) === term) return;
     this.fail(
-      `leader completeness: entry ${index} of term ${this.#committed[index]} is committed, ` +
+      `leader completeness: entry ${index} of term ${term} is committed, ` +
         `node ${node.id} leads term ${node.ballot.term} without it`,
     );
   }
@@ -104,10 +112,10 @@ export class Invariants {
     for (let index = this.committed + 1; index <= node.commit; index++) {
       const term = node.log.termAt(index);
       if (term === undefined) this.fail(`node ${node.id} commits ${index} without having it`);
-      this.#committed.push(term ?? 0);
+      this.#committed.push({ term: term ?? 0, by: node.ballot.term });
       for (const other of nodes()) {
-        const later = other.machine.is("Leader") && other.ballot.term > node.ballot.term;
-        if (later && index > other.log.base.index) this.#complete(other, index);
+        const leads = other.machine.is("Leader") && index > other.log.base.index;
+        if (leads) this.#complete(other, index);
       }
     }
   }

@@ -49,7 +49,7 @@ export interface SimulationOptions {
 /** In virtual milliseconds. */
 const TIMING: Timing = { election: 60, heartbeat: 30, call: 40 };
 /** How long things go wrong. */
-const STORM = 1500;
+const STORM = 1000;
 /** How long the clients may then take to come to an end. */
 const CALM_LIMIT = 20_000;
 
@@ -106,7 +106,7 @@ class Simulation {
     this.#spread = random.pick([1, 1, 0.2]);
     this.#network = new Network(this.#time, random, {
       drop: random.pick([0, 0.02, 0.15]),
-      double: random.pick([0, 0.05, 0.2]),
+      double: random.pick([0, 0.05, 0.3]),
       delay: random.pick([4, 15, 40]),
       late: random.pick([0, 0.05, 0.15]),
     });
