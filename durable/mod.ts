@@ -1,0 +1,41 @@
+/**
+ * Durable flows: machines whose life survives the process.
+ *
+ * @module
+ */
+export type {
+  AnyFlowKind,
+  Flow,
+  FlowHandlerOf,
+  FlowInside,
+  FlowKind,
+  FlowOf,
+  FlowPart,
+  FlowParts,
+  InputOf,
+  OnceCall,
+  SavedFlow,
+} from "./kind.ts";
+export type { FlowItem, FlowKinds, Flows, ListOptions } from "./flows.ts";
+export type { FlowsOptions } from "./settings.ts";
+export type { MemoryStoreOptions } from "./memory_store.ts";
+export type {
+  FlowClaim,
+  FlowCommit,
+  FlowHead,
+  FlowLog,
+  FlowQuery,
+  FlowRow,
+  OwnerHead,
+  Store,
+} from "./store.ts";
+export { defineFlow } from "./define_flow.ts";
+export { openFlows } from "./flows.ts";
+export { MemoryStore } from "./memory_store.ts";
+export {
+  FlowOwnedError,
+  FlowsClosedError,
+  FlowUnreadableError,
+  LeaseLostError,
+  StoreError,
+} from "./errors.ts";
