@@ -1,25 +1,24 @@
 import { delay } from "../clock/mod.ts";
 import { RefusedError } from "../mod.ts";
-import { Committer } from "./committer.ts";
+import { Committer, type CommitterOwner } from "./committer.ts";
 import { type KindPlan, planOf } from "./define_flow.ts";
 import {
   FlowOwnedError,
   FlowsClosedError,
   FlowUnreadableError,
   LeaseLostError,
-  type StoreError,
+  StoreError,
 } from "./errors.ts";
 import type { AnyFlowKind, FlowOf, InputOf } from "./kind.ts";
+import { Lease, type LeaseOwner } from "./lease.ts";
 import { type FlowHost, LiveFlow } from "./live_flow.ts";
-import type { FlowSettings, FlowsOptions } from "./settings.ts";
+import { type FlowSettings, type FlowsOptions, settingsOf } from "./settings.ts";
+import { readSnapshot } from "./snapshot.ts";
 import { Sleepers } from "./sleepers.ts";
 import type { FlowCommit, FlowHead, FlowRow, Store } from "./store.ts";
 
 /** At most so many flows are taken over at once. */
 const CLAIM = 1000;
-/** An owner whose sign of life was looked at so often without change is not alive. */
-const LOOKS = 4;
-
 /** Kinds of flows by name. */
 export type FlowKinds = Readonly<Record<string, AnyFlowKind>>;
 
@@ -89,34 +88,17 @@ export async function openFlows<const K extends FlowKinds>(
   return flows as unknown as Flows<K>;
 }
 
-let made = 0;
-
-function settingsOf(options: FlowsOptions): FlowSettings {
-  const { lease = 10_000, idle = 1_000 } = options;
-  for (const [name, ms] of Object.entries({ lease, idle })) {
-    if (typeof ms === "number" && ms > 0) continue;
-    throw new RangeError(`Cannot open flows: ${name} is ${ms}, expected milliseconds above 0`);
-  }
-  return {
-    lease,
-    idle,
-    owner: options.owner ?? `${++made}-${crypto.randomUUID()}`,
-    tracers: options.tracers,
-    printErrors: options.printErrors ?? true,
-    history: options.history ?? true,
-  };
-}
-
 function keyOf(kind: string, id: string): string {
   return `${kind.length}/${kind}/${id}`;
 }
 
-class OpenFlows implements FlowHost {
+class OpenFlows implements FlowHost, CommitterOwner, LeaseOwner {
   readonly store: Store;
   readonly settings: FlowSettings;
   readonly #plans: Map<string, KindPlan>;
   readonly #committer: Committer;
   readonly #sleepers: Sleepers;
+  readonly #lease: Lease = new Lease(this);
   readonly #end = new AbortController();
   /** Those in memory. */
   readonly #live: Map<string, LiveFlow> = new Map();
@@ -130,9 +112,6 @@ class OpenFlows implements FlowHost {
   readonly #broken: Map<string, Error> = new Map();
   #resting: Set<LiveFlow> = new Set();
   #cancelRest: (() => void) | null = null;
-  #cancelBeat: (() => void) | null = null;
-  #aliveUntil = { wall: 0, own: 0 };
-  readonly #beats: Map<string, { beat: number; looks: number }> = new Map();
   #complained = false;
 
   constructor(store: Store, kinds: FlowKinds, settings: FlowSettings) {
@@ -154,10 +133,13 @@ class OpenFlows implements FlowHost {
   // --- what users ask for -----------------------------------------------------------------
 
   async open(): Promise<void> {
-    this.#alive();
-    await this.store.join(this.owner, this.settings.lease);
+    try {
+      await this.#lease.begin();
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      throw new StoreError(`Cannot open the store: ${(error as Error).message}`, { cause: error });
+    }
     await this.#takeOver();
-    this.#beat();
   }
 
   async start(kind: string, id: string, input?: unknown): Promise<LiveFlow> {
@@ -231,7 +213,10 @@ class OpenFlows implements FlowHost {
   }
 
   /** Why it cannot be opened. */
-  #errorOf({ kind, id, hash, ended }: FlowHead): Error | undefined {
+  #errorOf({ kind, id, hash, ended, damaged }: FlowHead): Error | undefined {
+    if (damaged !== undefined) {
+      return new FlowUnreadableError(kind, id, `what is stored of it is damaged: ${damaged}`);
+    }
     const plan = this.#plans.get(kind);
     if (
       plan !== undefined && !ended && hash !== plan.hash && plan.kind.parts.migrate === undefined
@@ -260,7 +245,7 @@ class OpenFlows implements FlowHost {
 
   #stop(reason: Error): void {
     this.#end.abort(reason);
-    this.#cancelBeat?.();
+    this.#lease.end();
     this.#cancelRest?.();
     this.#sleepers.clear();
     this.#committer.close();
@@ -327,7 +312,7 @@ class OpenFlows implements FlowHost {
         [name, kind.parts.migrate === undefined ? hash : null] as const
       ),
     );
-    const dead = await this.#deadOwners();
+    const dead = await this.#lease.deadOwners();
     for (;;) {
       const rows = await this.store.claim(this.owner, { kinds, dead, limit: CLAIM });
       for (const row of rows) this.#resume(row);
@@ -337,11 +322,16 @@ class OpenFlows implements FlowHost {
 
   #resume(row: FlowRow): void {
     const plan = this.#plans.get(row.kind)!;
-    const waits = row.hash === plan.hash && row.active.every((state) => !plan.resumed.has(state));
-    if (waits) return this.#await(keyOf(row.kind, row.id), row.due);
+    const key = keyOf(row.kind, row.id);
     try {
-      this.#load(plan, row, true);
+      const error = this.#errorOf(row);
+      if (error !== undefined) throw error;
+      const waits = row.hash === plan.hash && row.active.every((state) => !plan.resumed.has(state));
+      if (!waits) return void this.#load(plan, row, true);
+      readSnapshot(row.kind, row.id, row.state); // one that is damaged is told of now
+      this.#await(key, row.due);
     } catch (error) {
+      this.#broken.set(key, error as Error);
       this.#complain(error as Error);
     }
   }
@@ -410,7 +400,7 @@ class OpenFlows implements FlowHost {
       ),
     );
     this.#live.delete(keyOf(flow.kind, flow.id));
-    this.#lookWhetherLost();
+    this.#lease.renew().catch((error) => this.#complain(error));
   }
 
   storedSome(): void {
@@ -428,68 +418,29 @@ class OpenFlows implements FlowHost {
 
   // --- the lease --------------------------------------------------------------------------------------
 
-  #alive(): void {
-    const { lease } = this.settings;
-    this.#aliveUntil = { wall: Date.now() + lease, own: performance.now() + lease };
+  get lease(): number {
+    return this.settings.lease;
   }
 
   mayAct(): Promise<void> | null {
-    const { wall, own } = this.#aliveUntil;
-    if (this.store.local || Date.now() < wall && performance.now() < own) return null;
-    return this.#renew().then(() => {
-      if (this.signal.aborted) throw this.signal.reason;
-    });
+    return this.#lease.sure();
   }
 
-  #beat(): void {
-    if (this.store.local || this.signal.aborted || this.settings.lease === Infinity) return;
-    this.#cancelBeat = delay(this.settings.lease / 3, async () => {
-      try {
-        await this.#renew();
-        if (!this.signal.aborted) await this.#takeOver();
-      } catch (error) {
-        this.#complain(error as Error);
-      }
-      this.#beat();
-    });
+  renewed(): Promise<void> {
+    return this.#takeOver();
   }
 
-  async #renew(): Promise<void> {
-    const asked = { wall: Date.now(), own: performance.now() };
-    const { lease } = this.settings;
-    if (await this.store.beat(this.owner, lease)) {
-      this.#aliveUntil = { wall: asked.wall + lease, own: asked.own + lease };
-    } else this.#lost();
+  notRenewed(error: Error): void {
+    this.#complain(error);
   }
 
-  #lookWhetherLost(): void {
-    this.#renew().catch((error) => this.#complain(error));
-  }
-
-  #lost(): void {
+  lost(): void {
     if (this.signal.aborted) return;
     const error = new LeaseLostError(
-      `The lease of owner "${this.owner}" is lost: it gave no sign of life for ${this.settings.lease} ms, and others have taken over`,
+      `The lease of owner "${this.owner}" is lost: it gave no sign of life for ${this.lease} ms, and others have taken over`,
     );
     this.#complain(error);
     this.#stop(error);
-  }
-
-  /** Owners that gave no sign of life while they were looked at: clocks may be wrong. */
-  async #deadOwners(): Promise<readonly string[]> {
-    if (this.store.local) return [];
-    const dead: string[] = [];
-    const present = await this.store.owners();
-    for (const { owner, beat } of present) {
-      if (owner === this.owner) continue;
-      const seen = this.#beats.get(owner);
-      if (seen === undefined || seen.beat !== beat) this.#beats.set(owner, { beat, looks: 1 });
-      else if (++seen.looks > LOOKS) dead.push(owner);
-    }
-    for (const owner of [...this.#beats.keys()]) {
-      if (!present.some((head) => head.owner === owner)) this.#beats.delete(owner);
-    }
-    return dead;
   }
 }
 

@@ -19,6 +19,7 @@ export type {
 export type { FlowItem, FlowKinds, Flows, ListOptions } from "./flows.ts";
 export type { FlowsOptions } from "./settings.ts";
 export type { MemoryStoreOptions } from "./memory_store.ts";
+export type { SqliteStoreOptions } from "./sqlite_store.ts";
 export type {
   FlowClaim,
   FlowCommit,
@@ -32,6 +33,7 @@ export type {
 export { defineFlow } from "./define_flow.ts";
 export { openFlows } from "./flows.ts";
 export { MemoryStore } from "./memory_store.ts";
+export { SqliteStore } from "./sqlite_store.ts";
 export {
   FlowOwnedError,
   FlowsClosedError,

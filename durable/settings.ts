@@ -28,3 +28,26 @@ export interface FlowSettings {
   readonly history: boolean;
   readonly idle: number;
 }
+
+let made = 0;
+
+/**
+ * Fills in what is missing.
+ *
+ * @throws {RangeError} If a time is none.
+ */
+export function settingsOf(options: FlowsOptions): FlowSettings {
+  const { lease = 10_000, idle = 1_000 } = options;
+  for (const [name, ms] of Object.entries({ lease, idle })) {
+    if (typeof ms === "number" && ms > 0) continue;
+    throw new RangeError(`Cannot open flows: ${name} is ${ms}, expected milliseconds above 0`);
+  }
+  return {
+    lease,
+    idle,
+    owner: options.owner ?? `${++made}-${crypto.randomUUID()}`,
+    tracers: options.tracers,
+    printErrors: options.printErrors ?? true,
+    history: options.history ?? true,
+  };
+}

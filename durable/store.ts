@@ -28,6 +28,8 @@ export interface FlowHead {
   readonly storedAt: number;
   /** Who has it; `null` when nobody has. */
   readonly owner: string | null;
+  /** What of the above is damaged, if something is. */
+  readonly damaged?: string | undefined;
 }
 
 /** A flow with all that is needed to go on. */
