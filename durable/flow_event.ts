@@ -21,6 +21,8 @@ export interface EventSide {
   readonly inside: FlowInside;
   /** Calls `fn` once for this key. */
   once(event: FlowEvent, name: string, fn: (call: OnceCall) => unknown): Promise<unknown>;
+  /** Whether the result is there. */
+  done(event: FlowEvent, name: string): boolean;
   /** Somebody may wait for the end of this state's activation. */
   contextTaken(state: string): void;
 }
@@ -56,6 +58,10 @@ export class FlowEvent implements HandlerEvent, FlowPart {
 
   once<R>(name: string, fn: (call: OnceCall) => R | Promise<R>): Promise<R> {
     return this.#side.once(this, name, fn) as Promise<R>;
+  }
+
+  done(name: string): boolean {
+    return this.#side.done(this, name);
   }
 
   get name(): string {

@@ -9,9 +9,10 @@ import {
   LeaseLostError,
   StoreError,
 } from "./errors.ts";
+import type { FlowHost } from "./flow_host.ts";
 import type { AnyFlowKind, FlowOf, InputOf } from "./kind.ts";
 import { Lease, type LeaseOwner } from "./lease.ts";
-import { type FlowHost, LiveFlow } from "./live_flow.ts";
+import { LiveFlow } from "./live_flow.ts";
 import { type FlowSettings, type FlowsOptions, settingsOf } from "./settings.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { Sleepers } from "./sleepers.ts";
@@ -92,7 +93,7 @@ function keyOf(kind: string, id: string): string {
   return `${kind.length}/${kind}/${id}`;
 }
 
-class OpenFlows implements FlowHost, CommitterOwner, LeaseOwner {
+class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   readonly store: Store;
   readonly settings: FlowSettings;
   readonly #plans: Map<string, KindPlan>;
@@ -266,6 +267,12 @@ class OpenFlows implements FlowHost, CommitterOwner, LeaseOwner {
     throw new TypeError(
       `Cannot ${tried}: there is no kind ${JSON.stringify(kind)}, known are ${known}`,
     );
+  }
+
+  nameOf(kind: AnyFlowKind | string): string {
+    if (typeof kind === "string") return kind;
+    for (const plan of this.#plans.values()) if (plan.kind === kind) return plan.name;
+    throw new TypeError("Cannot start a child: its kind is none of those that openFlows was given");
   }
 
   // --- flows come and go ------------------------------------------------------------------------

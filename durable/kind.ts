@@ -1,4 +1,12 @@
-import type { HandlerOf, Machine, MachineTime, Schema, StateNames } from "../mod.ts";
+import type {
+  AskParams,
+  HandlerOf,
+  Machine,
+  MachineTime,
+  ReturnsOf,
+  Schema,
+  StateNames,
+} from "../mod.ts";
 
 /** What `fn` of `e.once` is called with. */
 export interface OnceCall {
@@ -6,6 +14,20 @@ export interface OnceCall {
   readonly key: string;
   /** Ends with the handler's context. */
   readonly signal: AbortSignal;
+}
+
+/** What becomes of a child when its parent is finished: a state is added to it. */
+export interface ClosePolicy {
+  /** The state. */
+  readonly add: string;
+  /** Its arguments. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Settings of a child. */
+export interface ChildOptions {
+  /** What it is told when its parent is finished. @default nothing: it goes on */
+  readonly close?: ClosePolicy | undefined;
 }
 
 /** What handlers see of their flow. */
@@ -18,6 +40,16 @@ export interface FlowInside<D = unknown> {
   data: D;
   /** Resolves when all that happened so far is stored, changes of the data too. */
   committed(): Promise<void>;
+  /**
+   * Starts another flow of these kinds, or finds it by its id: after a crash the same call gives the same
+   * child. One that another owner has is waited for.
+   */
+  start<S2, D2, I2>(
+    kind: FlowKind<S2, D2, I2>,
+    id: string,
+    ...rest: undefined extends I2 ? [input?: I2, options?: ChildOptions]
+      : [input: I2, options?: ChildOptions]
+  ): Promise<Flow<S2, D2>>;
 }
 
 /** What handlers of flows receive beside what all handlers do. */
@@ -34,6 +66,8 @@ export interface FlowPart<D = unknown> {
    * @throws {TypeError} If the result is nothing that JSON can hold.
    */
   once<R>(name: string, fn: (call: OnceCall) => R | Promise<R>): Promise<R>;
+  /** Whether a result of `once` with this name is there, for this activation. */
+  done(name: string): boolean;
 }
 
 /** The handler called `K` of a flow: that of a machine, with what flows add to its event. */
@@ -108,6 +142,11 @@ export interface Flow<S = Record<string, unknown>, D = unknown> extends Disposab
   readonly ended: boolean;
   /** Resolves when all that happened so far is stored, changes of the data too. */
   committed(): Promise<void>;
+  /**
+   * An update: asks the machine, and resolves with the answer when what the handler did to the data is
+   * stored. A handler that had not answered when the process died does not answer.
+   */
+  ask<const N extends StateNames<S>>(state: N, ...rest: AskParams<S, N>): Promise<ReturnsOf<S, N>>;
   /** Resolves with the data when the flow is finished; rejects with the error of `Exception` if active then. */
   result(): Promise<D>;
   /** Lets it go: its machine is not used any more, and may leave the memory while the flow sleeps. */

@@ -1,38 +1,24 @@
-import type { Change, Machine, MachineTime, Schema, Timer, Transition } from "../mod.ts";
+import type { Change, Machine, Schema, Transition } from "../mod.ts";
 import { ActiveArgs } from "./active_args.ts";
+import { type Child, Children } from "./children.ts";
 import type { KindPlan } from "./define_flow.ts";
 import { FlowUnreadableError } from "./errors.ts";
 import type { FlowEvent } from "./flow_event.ts";
 import type { CallSide } from "./flow_handlers.ts";
 import { FlowMachine, type MachineSide } from "./flow_machine.ts";
 import { checkJson } from "./json.ts";
-import type { Flow, FlowInside, OnceCall, SavedFlow } from "./kind.ts";
+import type { AnyFlowKind, ChildOptions, Flow, FlowInside, OnceCall } from "./kind.ts";
 import { OnceResults, type ResultsSide } from "./once_results.ts";
 import { Pending } from "./pending.ts";
-import { readSnapshot, snapshotText } from "./snapshot.ts";
+import { reviveFlow } from "./revive.ts";
+import { snapshotText, ticksText } from "./snapshot.ts";
 import type { FlowCommit, FlowRow } from "./store.ts";
-import type { FlowSettings } from "./settings.ts";
-
-/** Who has the flow, and stores it. */
-export interface FlowHost {
-  /** Settings of its flows. */
-  readonly settings: FlowSettings;
-  /** There is something to store. */
-  toStore(flow: LiveFlow): void;
-  /** Resolves when it is sure that the lease has not ended; rejects when it has. */
-  mayAct(): Promise<void> | null;
-  /** It does nothing for now. */
-  rests(flow: LiveFlow): void;
-  /** It is finished. */
-  finished(flow: LiveFlow): void;
-  /** Somebody asked for its machine while it slept. */
-  woken(flow: LiveFlow): void;
-}
+import type { FlowHost } from "./flow_host.ts";
 
 /** A flow that this process has: its machine, and what of it is not stored yet. */
-export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, ResultsSide {
+export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide, ResultsSide {
   readonly #plan: KindPlan;
-  readonly #host: FlowHost;
+  readonly #host: FlowHost<LiveFlow>;
   readonly id: string;
   data: unknown;
   /** The revision that is stored; 0: none. */
@@ -43,7 +29,7 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
   /** Its state, while it sleeps. */
   #asleep: string | null = null;
   /** Why it does not go on, if it does not. */
-  #stopped: Error | null = null;
+  stopped: Error | null = null;
   /** While its machine is made after it slept: handlers are not called again. */
   #waking = false;
   #attached = false;
@@ -53,16 +39,20 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
   #unstored: Pending[] = [];
   #storedData = "";
   readonly #args: ActiveArgs = new ActiveArgs();
-  readonly #results: OnceResults = new OnceResults(this);
+  readonly #results: OnceResults;
+  readonly #children: Children;
   #dataIsWrong = false;
   /** It is over: nothing changes any more, while the last handlers run. */
   #blocked = false;
+  #telling = false;
   #outcome: PromiseWithResolvers<unknown> | null = null;
 
-  constructor(plan: KindPlan, id: string, host: FlowHost) {
+  constructor(plan: KindPlan, id: string, host: FlowHost<LiveFlow>) {
     this.#plan = plan;
     this.id = id;
     this.#host = host;
+    this.#children = new Children(host);
+    this.#results = new OnceResults(this, host);
   }
 
   // --- the flow as its user sees it ----------------------------------------------------
@@ -85,8 +75,29 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
     return machine as Machine;
   }
 
+  async ask(state: string, ...rest: readonly unknown[]): Promise<never> {
+    const answer = await this.#awake().ask(state, ...rest as []);
+    await this.committed();
+    return answer;
+  }
+
+  start(
+    kind: AnyFlowKind,
+    id: string,
+    input?: unknown,
+    { close }: ChildOptions = {},
+  ): Promise<never> {
+    const noted = () => this.stored();
+    return this.#children.start(kind, id, input, close, noted) as Promise<never>;
+  }
+
+  async tell(state: string, args: Readonly<Record<string, unknown>> | undefined): Promise<void> {
+    this.#awake().add(state, args);
+    await this.committed();
+  }
+
   committed(): Promise<void> {
-    if (this.#stopped !== null) return rejected(this.#stopped);
+    if (this.stopped !== null) return rejected(this.stopped);
     if (this.ended) return Promise.resolve();
     const last = this.#unstored.at(-1);
     try {
@@ -115,7 +126,7 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
         this.#machine!.err ?? this.#args.of("Exception").err ??
           new Error(`Flow "${this.kind}/${this.id}" ended with an error that is not known`),
       );
-    } else if (this.#stopped !== null) this.#outcome.reject(this.#stopped);
+    } else if (this.stopped !== null) this.#outcome.reject(this.stopped);
   }
 
   release(): void {
@@ -156,37 +167,22 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
   }
 
   #restore(text: string, hash: string, again: boolean): void {
-    const { kind, states } = this.#plan;
-    const snapshot = readSnapshot(this.kind, this.id, text);
-    const saved: SavedFlow = {
-      kind: this.kind,
-      id: this.id,
-      data: snapshot.data,
-      args: { ...snapshot.args },
-    };
-    const same = hash === this.#plan.hash;
-    const names = same ? states : Object.keys(snapshot.ticks);
-    const time: MachineTime = {
-      id: `${this.kind}/${this.id}`,
-      names,
-      ticks: names.map((name) => snapshot.ticks[name] ?? 0),
-      schemaHash: hash,
-      timers: snapshot.timers as Timer[],
-    };
-    const { migrate } = kind.parts;
+    const { snapshot, saved, time, migrate } = reviveFlow(this.#plan, this.id, text, hash);
     const machine = this.#make();
-    try {
-      machine.importTime(
-        time,
-        migrate === undefined ? undefined : (given) => migrate(given, saved),
-      );
-    } catch (error) {
+    const unreadable = (error: unknown) => {
       this.#discard();
-      throw new FlowUnreadableError(this.kind, this.id, (error as Error).message, { cause: error });
+      const why = (error as Error).message;
+      return new FlowUnreadableError(this.kind, this.id, why, { cause: error });
+    };
+    try {
+      machine.importTime(time, migrate);
+    } catch (error) {
+      throw unreadable(error);
     }
     this.data = saved.data;
     this.#storedData = JSON.stringify(snapshot.data);
     const args = this.#args.restore(machine.activeStates(), saved.args, snapshot.failed ?? null);
+    this.#children.restore(snapshot.children);
     this.#results.texts.clear();
     for (const [key, result] of Object.entries(snapshot.once)) {
       this.#results.texts.set(key, JSON.stringify(result));
@@ -196,12 +192,11 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
     try {
       machine.resume({ args });
     } catch (error) {
-      this.#discard();
-      throw new FlowUnreadableError(this.kind, this.id, (error as Error).message, { cause: error });
+      throw unreadable(error);
     } finally {
       this.#waking = false;
     }
-    if (!same) this.touch();
+    if (hash !== this.#plan.hash) this.touch();
   }
 
   #make(): FlowMachine {
@@ -230,7 +225,7 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
 
   /** A time of it is over: its machine is made again, and sees to it. */
   wake(): void {
-    if (this.#stopped === null && !this.ended) this.#awake();
+    if (this.stopped === null && !this.ended) this.#awake();
   }
 
   attached(): void {
@@ -246,8 +241,9 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
   /** Whether it may leave the memory: it waits for a time or for others, and nothing hangs on it. */
   get restful(): boolean {
     const machine = this.#machine;
-    return machine !== null && !this.ended && this.#stopped === null && !this.#attached &&
-      this.#calls === 0 && this.#unstored.length === 0 && this.#results.running === 0 &&
+    return machine !== null && !this.ended && this.stopped === null && !this.#attached &&
+      this.#calls === 0 && this.#unstored.length === 0 && !this.#blocked &&
+      this.#results.running === 0 &&
       this.#lastingContexts(machine) === 0;
   }
 
@@ -302,7 +298,7 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
     let pending = this.#unstored.at(-1);
     if (pending === undefined || pending.taken) {
       pending = new Pending();
-      if (this.#stopped !== null) pending.givenUp(this.#stopped);
+      if (this.stopped !== null) pending.givenUp(this.stopped);
       else {
         this.#unstored.push(pending);
         this.#host.toStore(this);
@@ -321,7 +317,7 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
     pending.handlers++;
     this.#calls++;
     return pending.stored.then(() => {
-      if (this.#stopped !== null || lasting && event.expired) this.#settled(pending);
+      if (this.stopped !== null || lasting && event.expired) this.#settled(pending);
       else return this.#run(fn, pending);
     });
   }
@@ -360,12 +356,8 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
     return this.#results.call(event, name, fn);
   }
 
-  get stopped(): Error | null {
-    return this.#stopped;
-  }
-
-  mayAct(): Promise<void> | null {
-    return this.#host.mayAct();
+  done(event: FlowEvent, name: string): boolean {
+    return this.#results.has(event, name);
   }
 
   stored(): Promise<void> {
@@ -380,26 +372,22 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
   }
 
   #due(): number | null {
-    const [first] = this.#machine!.timers();
-    return first === undefined ? null : first.due;
+    return this.#machine!.timers()[0]?.due ?? null;
   }
 
   #text(): string {
     const machine = this.#machine!;
-    const { states } = this.#plan;
-    const all = machine.time();
-    const ticks: Record<string, number> = {};
-    for (let i = 0; i < all.length; i++) if (all[i] > 0) ticks[states[i]] = all[i];
     if (this.#results.texts.size > 0) {
       this.#results.prune((state, tick) => this.#isOver(machine, state, tick));
     }
     return snapshotText({
-      ticks: JSON.stringify(ticks),
+      ticks: ticksText(this.#plan.states, machine.time()),
       data: this.#storedData,
       args: this.#args.texts,
       timers: machine.timers(),
       once: this.#results.texts,
       failed: this.#args.failed,
+      children: this.#children.list,
     });
   }
 
@@ -418,7 +406,8 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
     const failed = machine.isErr();
     if (!failed) this.#args.failed = null;
     const log = this.#unstored.flatMap((pending) => pending.log).join(",");
-    const ended = kind.ends.some((state) => machine.is(state as never));
+    const over = kind.ends.some((state) => machine.is(state as never));
+    const ended = over && this.#children.size === 0;
     const commit: FlowCommit = {
       kind: this.kind,
       id: this.id,
@@ -434,7 +423,7 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
       at: Date.now(),
     };
     for (const pending of this.#unstored) pending.taken = true;
-    if (ended && !this.#blocked) this.#block(machine);
+    if (over && !this.#blocked) this.#block(machine);
     return commit;
   }
 
@@ -469,7 +458,15 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
     if (ended) {
       if (done.every((pending) => pending.handlers === 0)) this.#finish();
       this.#settle();
-    } else if (this.#calls === 0) this.#rest();
+    } else if (this.#blocked) this.#tellChildren();
+    else if (this.#calls === 0) this.#rest();
+  }
+
+  /** It is over, but not finished before its children know. */
+  #tellChildren(): void {
+    if (this.#children.size === 0 || this.#telling) return;
+    this.#telling = true;
+    this.#children.tell().then(() => this.touch(), (error) => this.stop(error));
   }
 
   #finish(): void {
@@ -483,8 +480,8 @@ export class LiveFlow implements Flow, FlowInside, CallSide, MachineSide, Result
 
   /** It goes on no more, here. */
   stop(reason: Error): void {
-    if (this.#stopped !== null || this.ended) return;
-    this.#stopped = reason;
+    if (this.stopped !== null || this.ended) return;
+    this.stopped = reason;
     this.#machine?.dispose();
     for (const pending of this.#unstored) pending.givenUp(reason);
     this.#unstored = [];

@@ -5,6 +5,8 @@
  */
 export type {
   AnyFlowKind,
+  ChildOptions,
+  ClosePolicy,
   Flow,
   FlowHandlerOf,
   FlowInside,
@@ -30,6 +32,14 @@ export type {
   OwnerHead,
   Store,
 } from "./store.ts";
+export type { Attempt, GiveUpOn, RetryOptions } from "./retry.ts";
+export type { Saga, SagaEvent } from "./saga.ts";
+export type { CronOptions, ScheduledRun, ScheduleOptions } from "./schedule.ts";
+export type { Limited } from "./at_most.ts";
+export { atMost } from "./at_most.ts";
+export { retry } from "./retry.ts";
+export { saga } from "./saga.ts";
+export { nextRun, schedule } from "./schedule.ts";
 export { defineFlow } from "./define_flow.ts";
 export { openFlows } from "./flows.ts";
 export { MemoryStore } from "./memory_store.ts";

@@ -6,21 +6,27 @@ import type { OnceCall } from "./kind.ts";
 export interface ResultsSide {
   /** Why it does not go on, if it does not. */
   readonly stopped: Error | null;
-  /** Resolves when it is sure that the lease has not ended; rejects when it has; `null`: it has not. */
-  mayAct(): Promise<void> | null;
   /** Resolves when what is here now is stored, or never will be. */
   stored(): Promise<void>;
+}
+
+/** Who knows of the lease. */
+export interface LeaseSide {
+  /** Resolves when it is sure that the lease has not ended; rejects when it has; `null`: it has not. */
+  mayAct(): Promise<void> | null;
 }
 
 /** The results of what is called once per activation, by `State/tick/name`, as JSON texts. */
 export class OnceResults {
   readonly #side: ResultsSide;
+  readonly #lease: LeaseSide;
   readonly #running: Map<string, Promise<unknown>> = new Map();
   /** A list of one, or of none for undefined, as it is stored. */
   readonly texts: Map<string, string> = new Map();
 
-  constructor(side: ResultsSide) {
+  constructor(side: ResultsSide, lease: LeaseSide) {
     this.#side = side;
+    this.#lease = lease;
   }
 
   /** How many are under way. */
@@ -28,9 +34,14 @@ export class OnceResults {
     return this.#running.size;
   }
 
+  /** Whether a result is there. */
+  has(event: FlowEvent, name: string): boolean {
+    return this.texts.has(keyOf(event, name));
+  }
+
   /** Calls `fn`, unless its result is there or it runs already. */
   call(event: FlowEvent, name: string, fn: (call: OnceCall) => unknown): Promise<unknown> {
-    const key = `${event.state}/${event.tick}/${name}`;
+    const key = keyOf(event, name);
     let running = this.#running.get(key);
     if (running === undefined) {
       running = this.#call(event, key, name, fn).finally(() => this.#running.delete(key));
@@ -54,7 +65,7 @@ export class OnceResults {
     if (text === undefined) {
       if (side.stopped !== null) throw side.stopped;
       if (event.expired) throw event.context.reason;
-      const sure = side.mayAct();
+      const sure = this.#lease.mayAct();
       if (sure !== null) await sure;
       text = textOf(await fn(new Call(`${event.key}/${name}`, event)), name, event.name);
       if (side.stopped !== null) throw side.stopped;
@@ -72,6 +83,10 @@ export class OnceResults {
       if (isOver(state, Number(tick))) this.texts.delete(key);
     }
   }
+}
+
+function keyOf({ state, tick }: FlowEvent, name: string): string {
+  return `${state}/${tick}/${name}`;
 }
 
 function textOf(value: unknown, name: string, handler: string): string {

@@ -1,4 +1,5 @@
 import type { Timer } from "../mod.ts";
+import type { StoredChild } from "./children.ts";
 import { FlowUnreadableError } from "./errors.ts";
 
 /** The form in which the state of a flow is written; one that is newer is refused. */
@@ -28,6 +29,8 @@ export interface Snapshot {
   readonly once: Readonly<Record<string, readonly unknown[]>>;
   /** What the error ended that stands in it. */
   readonly failed?: FailedStates | undefined;
+  /** Flows that are told of its end. */
+  readonly children: readonly StoredChild[];
 }
 
 /** The parts of a snapshot; what is a text is JSON already. */
@@ -38,16 +41,26 @@ export interface SnapshotParts {
   readonly timers: readonly Timer[];
   readonly once: ReadonlyMap<string, string>;
   readonly failed: FailedStates | null;
+  readonly children: readonly StoredChild[];
 }
 
 /** Puts a snapshot together, as its JSON text. */
-export function snapshotText({ ticks, data, args, timers, once, failed }: SnapshotParts): string {
+export function snapshotText(parts: SnapshotParts): string {
+  const { ticks, data, args, timers, once, failed, children } = parts;
   let text = `{"version":${VERSION},"ticks":${ticks},"data":${data}`;
   if (args.size > 0) text += `,"args":${recordText(args)}`;
   if (timers.length > 0) text += `,"timers":${JSON.stringify(timers)}`;
   if (once.size > 0) text += `,"once":${recordText(once)}`;
   if (failed !== null) text += `,"failed":${JSON.stringify(failed)}`;
+  if (children.length > 0) text += `,"children":${JSON.stringify(children)}`;
   return text + "}";
+}
+
+/** The ticks of the states that were ever active, as a text. */
+export function ticksText(states: readonly string[], ticks: readonly number[]): string {
+  const moved: Record<string, number> = {};
+  for (let i = 0; i < ticks.length; i++) if (ticks[i] > 0) moved[states[i]] = ticks[i];
+  return JSON.stringify(moved);
 }
 
 function recordText(texts: ReadonlyMap<string, string>): string {
@@ -69,7 +82,7 @@ export function readSnapshot(kind: string, id: string, text: string): Snapshot {
     throw damaged((error as Error).message, error);
   }
   if (typeof read !== "object" || read === null) throw damaged("it is no object");
-  const { version, ticks, data, args = {}, timers = [], once = {}, failed } = read;
+  const { version, ticks, data, args = {}, timers = [], once = {}, failed, children = [] } = read;
   if (typeof version === "number" && version > VERSION) {
     throw new FlowUnreadableError(
       kind,
@@ -88,7 +101,8 @@ export function readSnapshot(kind: string, id: string, text: string): Snapshot {
   ) {
     throw damaged("what had failed");
   }
-  return { version, ticks, data, args, timers, once, failed };
+  if (!Array.isArray(children) || !children.every(isChild)) throw damaged("its children");
+  return { version, ticks, data, args, timers, once, failed, children };
 }
 
 function isRecord(value: unknown): value is Record<string, never> {
@@ -98,4 +112,9 @@ function isRecord(value: unknown): value is Record<string, never> {
 function isTicks(value: unknown): value is Record<string, number> {
   return isRecord(value) &&
     Object.values(value).every((tick) => Number.isSafeInteger(tick) && tick > 0);
+}
+
+function isChild(value: unknown): value is StoredChild {
+  return isRecord(value) &&
+    ["kind", "id", "add"].every((name) => typeof value[name] === "string");
 }
