@@ -78,6 +78,8 @@ export interface KindPlan {
   readonly states: readonly string[];
   /** The states whose handlers go on after a crash. */
   readonly resumed: ReadonlySet<string>;
+  /** Whether its schema has timeouts. */
+  readonly timed: boolean;
   /** Whether the state that begins it declares arguments. */
   readonly startTakesInput: boolean;
 }
@@ -96,6 +98,7 @@ export function planOf(name: string, kind: AnyFlowKind): KindPlan {
     hash: machine.exportTime().schemaHash,
     states,
     resumed: new Set(states.filter((state) => `${state}State` in handlers)),
+    timed: states.some((state) => kind.schema[state]?.timeouts !== undefined),
     startTakesInput: kind.schema[kind.start]?.args !== undefined,
   };
   machine.dispose();

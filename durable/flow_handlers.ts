@@ -6,6 +6,8 @@ import type { FlowMachine } from "./flow_machine.ts";
 export interface CallSide extends EventSide {
   /** Calls a handler when the running transition is stored; one of an activation only while that lasts. */
   call(event: FlowEvent, lasting: boolean, fn: () => unknown): unknown;
+  /** The tick that a handler had which is called again though its state is not active. */
+  tickOf(handler: string): number | undefined;
 }
 
 type Fn = (this: unknown, event: unknown) => unknown;
@@ -44,10 +46,14 @@ function final(self: object, fn: Fn, state: string, lasting: boolean): Fn {
   return (e) => {
     const event = e as HandlerEvent;
     const side = sideOf(event);
-    const tick = state === "Any" ? event.machine.timeSum() : event.machine.tick(state);
-    const seen = new FlowEvent(event, side, state, tick, true);
+    const tick = !lasting && event.resumed ? side.tickOf(event.name) : undefined;
+    const seen = new FlowEvent(event, side, state, tick ?? tickNow(event, state), true);
     return side.call(seen, lasting, () => fn.call(self, seen));
   };
+}
+
+function tickNow({ machine }: HandlerEvent, state: string): number {
+  return state === "Any" ? machine.timeSum() : machine.tick(state);
 }
 
 function negotiating(self: object, fn: Fn): Fn {

@@ -333,10 +333,11 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     try {
       const error = this.#errorOf(row);
       if (error !== undefined) throw error;
-      const waits = row.hash === plan.hash && row.active.every((state) => !plan.resumed.has(state));
-      if (!waits) return void this.#load(plan, row, true);
-      readSnapshot(row.kind, row.id, row.state); // one that is damaged is told of now
-      this.#await(key, row.due);
+      const { due } = readSnapshot(row.kind, row.id, row.state); // one that is damaged is told of now
+      const waits = row.hash === plan.hash && due.length === 0 &&
+        row.active.every((state) => !plan.resumed.has(state) && !plan.kind.ends.includes(state));
+      if (waits) this.#await(key, row.due);
+      else this.#load(plan, row, true);
     } catch (error) {
       this.#broken.set(key, error as Error);
       this.#complain(error as Error);

@@ -1,8 +1,13 @@
+/*
+ * Longer than other files: it is the one place that knows all parts of a flow and puts them together. Each
+ * part's rule stands in the part's own file.
+ */
 import type { Change, Machine, Schema, Transition } from "../mod.ts";
 import { ActiveArgs } from "./active_args.ts";
 import { type Child, Children } from "./children.ts";
 import type { KindPlan } from "./define_flow.ts";
 import { FlowUnreadableError } from "./errors.ts";
+import { DueHandlers, type StoredDue } from "./due_handlers.ts";
 import type { FlowEvent } from "./flow_event.ts";
 import type { CallSide } from "./flow_handlers.ts";
 import { FlowMachine, type MachineSide } from "./flow_machine.ts";
@@ -41,6 +46,9 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   readonly #args: ActiveArgs = new ActiveArgs();
   readonly #results: OnceResults;
   readonly #children: Children;
+  readonly #due: DueHandlers = new DueHandlers();
+  /** The one of them that is called again now. */
+  #recalled: StoredDue | undefined;
   #dataIsWrong = false;
   /** It is over: nothing changes any more, while the last handlers run. */
   #blocked = false;
@@ -183,6 +191,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.#storedData = JSON.stringify(snapshot.data);
     const args = this.#args.restore(machine.activeStates(), saved.args, snapshot.failed ?? null);
     this.#children.restore(snapshot.children);
+    this.#due.restore(again ? snapshot.due : []);
     this.#results.texts.clear();
     for (const [key, result] of Object.entries(snapshot.once)) {
       this.#results.texts.set(key, JSON.stringify(result));
@@ -190,13 +199,13 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     if (this.ended) return;
     this.#waking = !again;
     try {
-      machine.resume({ args });
+      machine.resume({ args, again: this.#due.list });
     } catch (error) {
       throw unreadable(error);
     } finally {
       this.#waking = false;
     }
-    if (hash !== this.#plan.hash) this.touch();
+    if (hash !== this.#plan.hash || this.#isOver) this.touch();
   }
 
   #make(): FlowMachine {
@@ -257,7 +266,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
 
   /** Leaves the memory but for its state. */
   sleep(): number | null {
-    const due = this.#due();
+    const due = this.#nextTime();
     this.#asleep = this.#text();
     this.#discard();
     return due;
@@ -307,44 +316,54 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     return pending;
   }
 
+  tickOf(handler: string): number | undefined {
+    this.#recalled = this.#due.next(handler);
+    return this.#recalled?.tick;
+  }
+
   call(event: FlowEvent, lasting: boolean, fn: () => unknown): unknown {
     if (event.resumed) {
       if (this.#waking) return undefined;
       this.#calls++;
-      return this.#run(fn, null);
+      return this.#run(fn, null, lasting ? undefined : this.#recalled);
     }
     const pending = this.touch();
+    const due = lasting || event.state === "Any" ? undefined : this.#due.add(event);
     pending.handlers++;
     this.#calls++;
     return pending.stored.then(() => {
-      if (this.stopped !== null || lasting && event.expired) this.#settled(pending);
-      else return this.#run(fn, pending);
+      if (this.stopped !== null || lasting && event.expired) this.#settled(pending, due);
+      else return this.#run(fn, pending, due);
     });
   }
 
-  #run(fn: () => unknown, pending: Pending | null): unknown {
+  #run(fn: () => unknown, pending: Pending | null, due: StoredDue | undefined): unknown {
     let result: unknown;
     try {
       result = fn();
     } catch (error) {
-      this.#settled(pending);
+      this.#settled(pending, due);
       throw error;
     }
     if (typeof (result as PromiseLike<unknown> | undefined)?.then !== "function") {
-      this.#settled(pending);
+      this.#settled(pending, due);
       return result;
     }
     return (result as PromiseLike<unknown>).then((value) => {
-      this.#settled(pending);
+      this.#settled(pending, due);
       return value;
     }, (error) => {
-      this.#settled(pending);
+      this.#settled(pending, due);
       throw error;
     });
   }
 
-  #settled(pending: Pending | null): void {
+  #settled(pending: Pending | null, due: StoredDue | undefined): void {
     this.#calls--;
+    if (due !== undefined) {
+      this.#due.remove(due);
+      this.touch();
+    }
     if (pending !== null) {
       pending.handlers--;
       if (this.ended && pending.handlers === 0) return this.#finish();
@@ -371,31 +390,37 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     return JSON.stringify(this.data);
   }
 
-  #due(): number | null {
+  #nextTime(): number | null {
     return this.#machine!.timers()[0]?.due ?? null;
   }
 
   #text(): string {
     const machine = this.#machine!;
     if (this.#results.texts.size > 0) {
-      this.#results.prune((state, tick) => this.#isOver(machine, state, tick));
+      this.#results.prune((state, tick) => this.#isPast(machine, state, tick));
     }
     return snapshotText({
       ticks: ticksText(this.#plan.states, machine.time()),
       data: this.#storedData,
       args: this.#args.texts,
-      timers: machine.timers(),
+      timers: this.#plan.timed ? machine.exportTime().timers ?? [] : machine.timers(),
       once: this.#results.texts,
       failed: this.#args.failed,
       children: this.#children.list,
+      due: this.#due.list,
     });
   }
 
   /** Whether a newer activation of the state has begun: nobody can ask for what was done for it. */
-  #isOver(machine: FlowMachine, state: string, tick: number): boolean {
+  #isPast(machine: FlowMachine, state: string, tick: number): boolean {
     return state === "Any"
       ? this.#calls === 0
       : !machine.has(state) || machine.tick(state) > tick + 1;
+  }
+
+  /** Whether it has come to its end. */
+  get #isOver(): boolean {
+    return this.#plan.kind.ends.some((state) => this.#machine!.is(state as never));
   }
 
   /** All that is not stored yet. */
@@ -406,8 +431,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     const failed = machine.isErr();
     if (!failed) this.#args.failed = null;
     const log = this.#unstored.flatMap((pending) => pending.log).join(",");
-    const over = kind.ends.some((state) => machine.is(state as never));
-    const ended = over && this.#children.size === 0;
+    const over = this.#isOver;
+    const ended = over && this.#children.size === 0 && this.#due.size === 0;
     const commit: FlowCommit = {
       kind: this.kind,
       id: this.id,
@@ -415,7 +440,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       hash,
       active: machine.activeStates(),
       tags: kind.parts.tags?.(this.data) ?? [],
-      due: ended ? null : this.#due(),
+      due: ended ? null : this.#nextTime(),
       ended,
       failed,
       state: this.#text(),

@@ -1,5 +1,6 @@
 import type { Timer } from "../mod.ts";
 import type { StoredChild } from "./children.ts";
+import type { StoredDue } from "./due_handlers.ts";
 import { FlowUnreadableError } from "./errors.ts";
 
 /** The form in which the state of a flow is written; one that is newer is refused. */
@@ -31,6 +32,8 @@ export interface Snapshot {
   readonly failed?: FailedStates | undefined;
   /** Flows that are told of its end. */
   readonly children: readonly StoredChild[];
+  /** Handlers that are due, or run, and that no active state calls again. */
+  readonly due: readonly StoredDue[];
 }
 
 /** The parts of a snapshot; what is a text is JSON already. */
@@ -42,17 +45,19 @@ export interface SnapshotParts {
   readonly once: ReadonlyMap<string, string>;
   readonly failed: FailedStates | null;
   readonly children: readonly StoredChild[];
+  readonly due: readonly StoredDue[];
 }
 
 /** Puts a snapshot together, as its JSON text. */
 export function snapshotText(parts: SnapshotParts): string {
-  const { ticks, data, args, timers, once, failed, children } = parts;
+  const { ticks, data, args, timers, once, failed, children, due } = parts;
   let text = `{"version":${VERSION},"ticks":${ticks},"data":${data}`;
   if (args.size > 0) text += `,"args":${recordText(args)}`;
   if (timers.length > 0) text += `,"timers":${JSON.stringify(timers)}`;
   if (once.size > 0) text += `,"once":${recordText(once)}`;
   if (failed !== null) text += `,"failed":${JSON.stringify(failed)}`;
   if (children.length > 0) text += `,"children":${JSON.stringify(children)}`;
+  if (due.length > 0) text += `,"due":${JSON.stringify(due)}`;
   return text + "}";
 }
 
@@ -82,7 +87,17 @@ export function readSnapshot(kind: string, id: string, text: string): Snapshot {
     throw damaged((error as Error).message, error);
   }
   if (typeof read !== "object" || read === null) throw damaged("it is no object");
-  const { version, ticks, data, args = {}, timers = [], once = {}, failed, children = [] } = read;
+  const {
+    version,
+    ticks,
+    data,
+    args = {},
+    timers = [],
+    once = {},
+    failed,
+    children = [],
+    due = [],
+  } = read;
   if (typeof version === "number" && version > VERSION) {
     throw new FlowUnreadableError(
       kind,
@@ -102,7 +117,8 @@ export function readSnapshot(kind: string, id: string, text: string): Snapshot {
     throw damaged("what had failed");
   }
   if (!Array.isArray(children) || !children.every(isChild)) throw damaged("its children");
-  return { version, ticks, data, args, timers, once, failed, children };
+  if (!Array.isArray(due) || !due.every(isDue)) throw damaged("its handlers that are due");
+  return { version, ticks, data, args, timers, once, failed, children, due };
 }
 
 function isRecord(value: unknown): value is Record<string, never> {
@@ -112,6 +128,10 @@ function isRecord(value: unknown): value is Record<string, never> {
 function isTicks(value: unknown): value is Record<string, number> {
   return isRecord(value) &&
     Object.values(value).every((tick) => Number.isSafeInteger(tick) && tick > 0);
+}
+
+function isDue(value: unknown): value is StoredDue {
+  return isRecord(value) && typeof value.handler === "string" && typeof value.tick === "number";
 }
 
 function isChild(value: unknown): value is StoredChild {
