@@ -113,35 +113,36 @@ export class Committer {
       taken.forEach(({ flow, commit }, i) => this.#done(flow, commit, revisions[i]));
       return [];
     } catch (error) {
-      if (taken.length === 1) {
-        const failure = new StoreError(
-          `Cannot store flow "${taken[0].flow.kind}/${taken[0].flow.id}": ${
-            (error as Error)?.message ?? error
-          }`,
-          { cause: error },
-        );
-        taken[0].flow.notStored(failure);
-        this.#owner.storeFailed(failure);
-        return [taken[0].flow];
-      }
-      taken.forEach(({ flow }) => flow.notStored(error));
-      return await this.#storeEach(taken.map(({ flow }) => flow));
+      if (taken.length === 1) return [this.#failed(taken[0].flow, error)];
+      taken.forEach(({ flow }) => flow.putBack());
+      return await this.#storeEach(taken.map(({ flow }) => flow), error);
     }
   }
 
   /** One of them may be the reason: each is tried alone, until it is clear that it is the store. */
-  async #storeEach(flows: readonly LiveFlow[]): Promise<readonly LiveFlow[]> {
+  async #storeEach(flows: readonly LiveFlow[], error: unknown): Promise<readonly LiveFlow[]> {
     const failed: LiveFlow[] = [];
     let inARow = 0;
     for (const flow of flows) {
-      const again = inARow === GIVE_UP ? [flow] : await this.#store([flow]);
+      const again = inARow === GIVE_UP ? [this.#failed(flow, error)] : await this.#store([flow]);
       inARow = again.length === 0 ? 0 : Math.min(GIVE_UP, inARow + 1);
       failed.push(...again);
     }
     return failed;
   }
 
+  #failed(flow: LiveFlow, error: unknown): LiveFlow {
+    const why = (error as Error)?.message ?? error;
+    const failure = new StoreError(`Cannot store flow "${flow.kind}/${flow.id}": ${why}`, {
+      cause: error,
+    });
+    flow.notStored(failure);
+    this.#owner.storeFailed(failure);
+    return flow;
+  }
+
   #take(flow: LiveFlow): FlowCommit | null {
+    if (flow.stopped !== null) return null;
     try {
       return flow.take();
     } catch (error) {

@@ -84,7 +84,9 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   }
 
   async ask(state: string, ...rest: readonly unknown[]): Promise<never> {
-    const answer = await this.#awake().ask(state, ...rest as []);
+    const asked = this.#awake().ask(state, ...rest as []);
+    await this.committed(); // rejects when the store fails: the handler would be waited for
+    const answer = await asked;
     await this.committed();
     return answer;
   }
@@ -500,7 +502,12 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
 
   /** What was taken is not stored; it is tried again. */
   notStored(error: unknown): void {
-    for (const pending of this.#unstored) if (pending.taken) pending.failed(error);
+    for (const pending of this.#unstored) pending.failed(error);
+  }
+
+  /** What was taken is not stored; it is tried again at once. */
+  putBack(): void {
+    for (const pending of this.#unstored) pending.taken = false;
   }
 
   /** It goes on no more, here. */
