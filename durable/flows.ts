@@ -110,6 +110,8 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   readonly #gone = new FinalizationRegistry((key: string) => {
     if (this.#asleep.get(key)?.deref() === undefined) this.#asleep.delete(key);
   });
+  /** Those whose handlers are done for now, in memory or not. */
+  readonly #waiting: Set<string> = new Set();
   readonly #broken: Map<string, Error> = new Map();
   #resting: Set<LiveFlow> = new Set();
   #cancelRest: (() => void) | null = null;
@@ -190,8 +192,8 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (row === undefined) return undefined;
     const error = this.#errorOf(row);
     if (error !== undefined) throw error;
-    const again = !row.ended && row.owner !== this.owner;
-    if (again) {
+    const own = row.ended || row.owner === this.owner;
+    if (!own) {
       [row] = await this.store.claim(this.owner, {
         kinds: new Map([[name, plan.kind.parts.migrate === undefined ? plan.hash : null]]),
         id,
@@ -200,7 +202,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
       });
       if (row === undefined) throw new FlowOwnedError(name, id);
     }
-    return this.#load(plan, row, again);
+    return this.#load(plan, row, !own || !this.#waiting.has(keyOf(name, id)));
   }
 
   async list(options: ListOptions = {}): Promise<readonly FlowItem[]> {
@@ -235,6 +237,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (this.signal.aborted) return;
     await Promise.allSettled([...this.#live.values()].map((flow) => flow.committed()));
     await this.#committer.idle();
+    await this.#lease.settled();
     if (this.signal.aborted) return;
     this.#stop(new FlowsClosedError("go on with the flow"));
     await this.store.leave(this.owner);
@@ -308,6 +311,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
       throw error;
     }
     this.#broken.delete(key);
+    this.#waiting.delete(key);
     if (flow.restful) this.rests(flow);
     return flow;
   }
@@ -345,6 +349,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   }
 
   #await(key: string, due: number | null): void {
+    this.#waiting.add(key);
     if (due !== null) this.#sleepers.add({ key, due });
   }
 
@@ -386,6 +391,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   woken(flow: LiveFlow): void {
     const key = keyOf(flow.kind, flow.id);
     this.#asleep.delete(key);
+    this.#waiting.delete(key);
     this.#live.set(key, flow);
     if (flow.restful) this.rests(flow);
   }

@@ -1,3 +1,4 @@
+import { inOrder, matches } from "./query.ts";
 import type {
   FlowClaim,
   FlowCommit,
@@ -131,18 +132,4 @@ function keyOf(kind: string, id: string): string {
 
 function rowOf({ after, log: _, at, ...rest }: FlowCommit, owner: string): FlowRow {
   return { ...rest, revision: after + 1, storedAt: at, owner: rest.ended ? null : owner };
-}
-
-function matches(row: FlowRow, { kind, active = [], tags = [], ended, after }: FlowQuery): boolean {
-  return (kind === undefined || row.kind === kind) &&
-    (ended === undefined || row.ended === ended) &&
-    active.every((state) => row.active.includes(state)) &&
-    tags.every((tag) => row.tags.includes(tag)) &&
-    (after === undefined || row.id > after.id ||
-      row.id === after.id && after.kind !== undefined && row.kind > after.kind);
-}
-
-function inOrder(a: FlowHead, b: FlowHead): number {
-  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
-  return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0;
 }
