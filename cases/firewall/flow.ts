@@ -1,4 +1,4 @@
-import { type Handlers, Machine } from "../../mod.ts";
+import { type AnyMachine, type Handlers, Machine } from "../../mod.ts";
 import { type FlowStates, type Place, PLACES, schema } from "./flow_states.ts";
 import { IDLE, type Timed } from "./timer_wheel.ts";
 
@@ -16,7 +16,7 @@ export class Flow extends Machine<FlowStates> implements Timed {
   behind: Timed | null = null;
 
   /** A flow without a packet; handlers are shared by all flows of a table, so that one costs little. */
-  constructor(key: string, handlers: FlowHandlers, parent?: Machine) {
+  constructor(key: string, handlers: FlowHandlers, parent?: AnyMachine) {
     super(schema, { id: key, handlers, printErrors: false, parent });
     this.key = key;
   }

@@ -1,4 +1,4 @@
-import type { Machine } from "../../mod.ts";
+import type { AnyMachine } from "../../mod.ts";
 import { Flow, type FlowHandlers } from "./flow.ts";
 import type { PacketState, Place } from "./flow_states.ts";
 import { IDLE, TimerWheel, type TimerWheelOptions } from "./timer_wheel.ts";
@@ -30,7 +30,7 @@ export interface FlowTableOptions {
   /** How many of them may be half-open: the oldest makes room. @default {1000} */
   readonly halfOpen?: number;
   /** The machine that shows the flows to whoever watches it. @default none */
-  readonly parent?: Machine | undefined;
+  readonly parent?: AnyMachine | undefined;
   /** How the time limits are kept. */
   readonly wheel?: TimerWheelOptions;
   /** Is told of a flow that has left the table. */
@@ -46,7 +46,7 @@ export class FlowTable {
   readonly #handlers: FlowHandlers;
   readonly #patience: Patience;
   readonly #limits: { readonly flows: number; readonly halfOpen: number };
-  readonly #parent: Machine | undefined;
+  readonly #parent: AnyMachine | undefined;
   readonly #onGone: (flow: Flow) => void;
 
   /** An empty table. */
