@@ -2,7 +2,7 @@ import { Machine } from "../../mod.ts";
 import { type Address, AddressBook } from "./addresses.ts";
 import { schema as firewallSchema } from "./firewall_states.ts";
 import type { FirewallStates } from "./firewall_states.ts";
-import { type Flow, type FlowHandlers, packetHandlers } from "./flow.ts";
+import type { Flow, FlowHandlers } from "./flow.ts";
 import type { Place } from "./flow_states.ts";
 import { FlowTable, type Patience } from "./flow_table.ts";
 import { readHeader } from "./header.ts";
@@ -175,14 +175,13 @@ export class Firewall {
       void this.#sockets.get(e.machine)?.address.add("Strike", { why });
     const end = (e: { readonly machine: unknown }) => this.table.delete(flowOf(e));
     return {
-      ...packetHandlers,
       SynSentState: async (e) => {
         const flow = flowOf(e);
         const sockets = socketsOf(e);
         try {
           const header = await readHeader(sockets.client, this.#rules.header);
           if (e.expired) return;
-          if (header === null) return void e.add("Rst");
+          if (header === null) return void e.add("Closed");
           sockets.header = header;
           this.table.extend(flow, this.#rules.connect, true);
           const server = await Deno.connect(this.#server);
@@ -191,7 +190,7 @@ export class Firewall {
           this.table.packet(flow, "ReplySynAck");
         } catch (error) {
           if (error instanceof RangeError) strike(e, "header too long");
-          e.add("Rst");
+          e.add("Closed");
         }
       },
       SynReceivedState: async (e) => {
@@ -200,7 +199,7 @@ export class Firewall {
           await writeAll(server!, header);
           if (!e.expired) this.table.packet(flowOf(e), "Ack");
         } catch {
-          e.add("Rst");
+          e.add("Closed");
         }
       },
       EstablishedState: (e) => {
@@ -215,26 +214,23 @@ export class Firewall {
           try {
             await relay(from, to, alive);
             this.table.packet(flow, "Fin");
+            // When both ends have said all, nothing is left to wait for.
+            this.table.packet(flow, "Ack");
           } catch {
-            flow.add("Rst");
+            flow.add("Closed");
           }
         };
         direction(client, server!);
         direction(server!, client);
       },
-      LastAckState: (e) => e.add("Ack"),
       TimeWaitState: end,
       ClosedState: end,
-      TimedOutState: (e) => {
-        this.counts.timedOut++;
-        if (e.machine.is("HalfOpen")) strike(e, "too slow");
-        e.add("Closed");
+      HalfOpenEnd: (e) => {
+        if (e.machine.is("TimedOut")) strike(e, "too slow");
+        else if (e.machine.is("Evicted")) strike(e, "made room");
       },
-      EvictedState: (e) => {
-        this.counts.evicted++;
-        strike(e, "made room");
-        e.add("Closed");
-      },
+      TimedOutState: () => void this.counts.timedOut++,
+      EvictedState: () => void this.counts.evicted++,
     };
   }
 

@@ -1,5 +1,5 @@
 import { type AnyMachine, type Handlers, Machine } from "../../mod.ts";
-import { type FlowStates, type Place, PLACES, schema } from "./flow_states.ts";
+import { type FlowStates, type PacketKind, type Place, PLACES, schema } from "./flow_states.ts";
 import { IDLE, type Timed } from "./timer_wheel.ts";
 
 /** The machine of one flow, with its place in the timer wheel: one object, since there are many. */
@@ -15,8 +15,8 @@ export class Flow extends Machine<FlowStates> implements Timed {
   /** The wheel's. */
   behind: Timed | null = null;
 
-  /** A flow without a packet; handlers are shared by all flows of a table, so that one costs little. */
-  constructor(key: string, handlers: FlowHandlers, parent?: AnyMachine) {
+  /** A flow without a packet. Handlers are one object for all flows: what is bound once costs no more. */
+  constructor(key: string, handlers?: FlowHandlers, parent?: AnyMachine) {
     super(schema, { id: key, handlers, printErrors: false, parent });
     this.key = key;
   }
@@ -26,57 +26,67 @@ export class Flow extends Machine<FlowStates> implements Timed {
     for (const place of PLACES) if (this.is(place)) return place;
     return null;
   }
+
+  /** Gives it a packet; whether that may pass. What may not changes nothing. */
+  packet(kind: PacketKind): boolean {
+    const place = this.place;
+    const to = leadsTo(place, kind);
+    if (to === null) return false;
+    return to === place || this.add(to, ARGS[kind]) !== "canceled";
+  }
+}
+
+/** One object for all packets of a kind. */
+const ARGS: Readonly<Record<PacketKind, { readonly by: PacketKind }>> = {
+  Syn: { by: "Syn" },
+  ReplySyn: { by: "ReplySyn" },
+  SynAck: { by: "SynAck" },
+  ReplySynAck: { by: "ReplySynAck" },
+  Ack: { by: "Ack" },
+  ReplyAck: { by: "ReplyAck" },
+  Fin: { by: "Fin" },
+  Rst: { by: "Rst" },
+};
+
+/**
+ * Where a packet leads a flow, which may be where it is; `null`: the packet must not pass. A function
+ * and no negotiation handler, because a machine that has run a handler is half as big again.
+ */
+export function leadsTo(place: Place | null, kind: PacketKind): Place | null {
+  if (place === null) return kind === "Syn" ? "SynSent" : null;
+  // Only one end has spoken, or both at once: nothing to acknowledge yet, and nothing to end.
+  const unanswered = place === "SynSent" || place === "SynBoth";
+  switch (kind) {
+    case "Syn":
+      // For a connection that lives it passes: the other end answers it itself.
+      return place === "TimeWait" || place === "Closed" ? "SynSent" : place;
+    case "ReplySyn":
+      if (unanswered) return "SynBoth";
+      return place === "TimeWait" ? "SynSent" : null;
+    case "SynAck":
+      // The opener answers a SYN only when both ends have sent one.
+      return place === "SynBoth" || place === "SynReceived" ? "SynReceived" : null;
+    case "ReplySynAck":
+      return unanswered ? "SynReceived" : place;
+    case "Ack":
+      if (unanswered) return null;
+      return place === "SynReceived" ? "Established" : acknowledged(place);
+    case "ReplyAck":
+      return acknowledged(place);
+    case "Fin":
+      if (unanswered) return null;
+      if (place === "SynReceived" || place === "Established") return "FinWait";
+      return place === "FinWait" || place === "CloseWait" ? "LastAck" : place;
+    case "Rst":
+      return "Closed";
+  }
+}
+
+/** What an acknowledgment does to a flow that is ending. */
+function acknowledged(place: Place): Place {
+  if (place === "FinWait") return "CloseWait";
+  return place === "LastAck" ? "TimeWait" : place;
 }
 
 /** Handlers of a flow's machine. */
 export type FlowHandlers = Handlers<FlowStates, Machine<FlowStates>>;
-
-/**
- * What packets do to a flow. Negotiation says whether a packet may pass: what it refuses is dropped and
- * changes nothing. The final handlers move the flow. Pure: no clock, no network.
- */
-export const packetHandlers = {
-  // A SYN for a connection that lives passes: the other end answers it itself.
-  SynState(e) {
-    const lives = e.machine.any(
-      "SynBoth",
-      "SynReceived",
-      "Established",
-      "FinWait",
-      "CloseWait",
-      "LastAck",
-    );
-    if (!lives) e.add("SynSent");
-  },
-  ReplySynEnter: (e) => e.machine.any("SynSent", "SynBoth", "TimeWait"),
-  ReplySynState(e) {
-    if (e.machine.is("SynSent")) e.add("SynBoth");
-    else if (e.machine.is("TimeWait")) e.add("SynSent");
-  },
-  // The opener answers a SYN only when both have sent one.
-  SynAckEnter: (e) => e.machine.any("SynBoth", "SynReceived"),
-  SynAckState: (e) => e.add("SynReceived"),
-  ReplySynAckState(e) {
-    if (e.machine.any("SynSent", "SynBoth")) e.add("SynReceived");
-  },
-  // Nobody has answered the SYN yet: there is nothing to acknowledge.
-  AckEnter: (e) => !e.machine.any("SynSent", "SynBoth"),
-  AckState(e) {
-    if (e.machine.is("SynReceived")) e.add("Established");
-    else if (e.machine.is("FinWait")) e.add("CloseWait");
-    else if (e.machine.is("LastAck")) e.add("TimeWait");
-  },
-  ReplyAckState(e) {
-    if (e.machine.is("FinWait")) e.add("CloseWait");
-    else if (e.machine.is("LastAck")) e.add("TimeWait");
-  },
-  FinEnter: (e) => !e.machine.any("SynSent", "SynBoth"),
-  FinState(e) {
-    if (e.machine.any("SynReceived", "Established")) e.add("FinWait");
-    else if (e.machine.any("FinWait", "CloseWait")) e.add("LastAck");
-  },
-  RstState: (e) => e.add("Closed"),
-  TimedOutState: (e) => e.add("Closed"),
-  EvictedState: (e) => e.add("Closed"),
-  CutState: (e) => e.add("Closed"),
-} satisfies FlowHandlers;

@@ -1,6 +1,6 @@
 import type { AnyMachine } from "../../mod.ts";
 import { Flow, type FlowHandlers } from "./flow.ts";
-import type { PacketState, Place } from "./flow_states.ts";
+import type { PacketKind, Place } from "./flow_states.ts";
 import { IDLE, TimerWheel, type TimerWheelOptions } from "./timer_wheel.ts";
 
 /** How long a flow may stay where it is without a packet, in milliseconds. */
@@ -21,8 +21,8 @@ export const PATIENCE: Patience = {
 
 /** Settings of a table. */
 export interface FlowTableOptions {
-  /** What flows do on packets, for example {@linkcode packetHandlers} and more. */
-  readonly handlers: FlowHandlers;
+  /** What the states of flows do. @default nothing */
+  readonly handlers?: FlowHandlers | undefined;
   /** @default {PATIENCE} */
   readonly patience?: Patience;
   /** How many flows there may be. @default {100_000} */
@@ -41,9 +41,9 @@ export interface FlowTableOptions {
 export class FlowTable {
   readonly #flows: Map<string, Flow> = new Map();
   /** In the order in which they began. */
-  readonly #halfOpen: Set<unknown> = new Set();
+  readonly #halfOpen: Set<Flow> = new Set();
   readonly #wheel: TimerWheel<Flow>;
-  readonly #handlers: FlowHandlers;
+  readonly #handlers: FlowHandlers | undefined;
   readonly #patience: Patience;
   readonly #limits: { readonly flows: number; readonly halfOpen: number };
   readonly #parent: AnyMachine | undefined;
@@ -57,12 +57,7 @@ export class FlowTable {
     this.#patience = options.patience ?? PATIENCE;
     this.#parent = options.parent;
     this.#onGone = options.onGone ?? (() => {});
-    // One object for all flows: what is bound once costs the next flow nothing.
-    this.#handlers = {
-      ...options.handlers,
-      HalfOpenState: (e) => void this.#halfOpen.add(e.machine),
-      HalfOpenEnd: (e) => void this.#halfOpen.delete(e.machine),
-    };
+    this.#handlers = options.handlers;
   }
 
   /** How many flows there are. */
@@ -98,7 +93,7 @@ export class FlowTable {
     while (this.#halfOpen.size >= this.#limits.halfOpen || this.#flows.size >= this.#limits.flows) {
       const [oldest] = this.#halfOpen;
       if (oldest === undefined) return null;
-      this.end(oldest as Flow, "Evicted");
+      this.end(oldest, "Evicted");
     }
     const flow = new Flow(key, this.#handlers, this.#parent);
     this.#flows.set(key, flow);
@@ -106,14 +101,20 @@ export class FlowTable {
   }
 
   /** Gives a flow a packet; whether it may pass. One that does gives the flow time. */
-  packet(flow: Flow, kind: PacketState): boolean {
+  packet(flow: Flow, kind: PacketKind): boolean {
     const before = flow.place;
-    if (flow.add(kind) === "canceled") return false;
-    const place = flow.place;
-    if (place !== null && this.#flows.get(flow.key) === flow) {
-      this.extend(flow, this.#patience[place], place !== before);
-    }
+    if (!flow.packet(kind)) return false;
+    const { place } = flow;
+    // What its states do may have taken it out.
+    if (place === null || this.#flows.get(flow.key) !== flow) return true;
+    if (place !== before) this.#count(flow);
+    this.extend(flow, this.#patience[place], place !== before);
     return true;
+  }
+
+  #count(flow: Flow): void {
+    if (flow.is("HalfOpen")) this.#halfOpen.add(flow);
+    else this.#halfOpen.delete(flow);
   }
 
   /** Gives a flow so many milliseconds from now on; `sooner` when this may be less than it had. */
@@ -126,7 +127,7 @@ export class FlowTable {
 
   /** Ends a flow and takes it out. */
   end(flow: Flow, how: "TimedOut" | "Evicted" | "Cut"): void {
-    flow.add(how);
+    flow.add(["Closed", how]);
     this.delete(flow);
   }
 

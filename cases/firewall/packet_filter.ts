@@ -1,5 +1,4 @@
-import { packetHandlers } from "./flow.ts";
-import type { PacketState } from "./flow_states.ts";
+import type { PacketKind } from "./flow_states.ts";
 import { FlowTable, type FlowTableOptions } from "./flow_table.ts";
 
 /** The flags of a TCP header that matter here, as its bits. */
@@ -58,7 +57,7 @@ export class PacketFilter {
 
   /** A filter that knows no flow. */
   constructor(options: PacketFilterOptions = {}) {
-    this.table = new FlowTable({ ...options, handlers: packetHandlers });
+    this.table = new FlowTable(options);
     this.#admits = options.admits ?? (() => true);
   }
 
@@ -70,7 +69,7 @@ export class PacketFilter {
     const known = this.table.get(key);
     if (known) return this.table.packet(known, ORIGINAL[kind]);
     const answered = this.table.get(`${packet.to}>${packet.from}`);
-    if (answered) return this.table.packet(answered, REPLY[kind] satisfies PacketState);
+    if (answered) return this.table.packet(answered, REPLY[kind] satisfies PacketKind);
     if (kind !== "syn" || !this.#admits(packet)) return false;
     const flow = this.table.open(key);
     return flow !== null && this.table.packet(flow, "Syn");
