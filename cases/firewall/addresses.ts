@@ -54,6 +54,12 @@ type AddressHandlers = Handlers<AddressStates, Machine<AddressStates>>;
 /** The handlers are bound to addresses only. */
 const addressOf = (e: { readonly machine: unknown }): Address => e.machine as Address;
 
+/**
+ * How long an address without flows is remembered, in milliseconds: until it may have as many new flows at
+ * once as one that was never seen, so that hanging up gains nothing.
+ */
+const MEMORY = 2000;
+
 /** How many addresses are remembered, unless said otherwise. */
 const ADDRESSES = 10_000;
 
@@ -71,6 +77,10 @@ export interface AddressBookOptions {
 export class AddressBook {
   readonly #addresses: Map<string, Address> = new Map();
   readonly #wheel: TimerWheel<Address> = new TimerWheel((address) => {
+    if (!address.any("Suspect", "Banned")) {
+      if (address.flows.size === 0) this.#forget(address);
+      return;
+    }
     address.add("Forgiven");
     this.release(address);
   });
@@ -117,9 +127,12 @@ export class AddressBook {
   /** An address, which is remembered from now on; `null` when there are too many that have flows. */
   of(ip: string): Address | null {
     const plain = plainAddress(ip);
+    const account = this.#addresses.get(plain); // IPv4 has each address for itself
+    if (account) return account;
     const rule = this.#ruleOf(plain);
+    const network = networkOf(plain);
     // Two rules may divide a network: what one of them allows is no account of the other's.
-    const id = `${networkOf(plain)} by rule ${rule}`;
+    const id = network === plain ? plain : `${network} by rule ${rule}`;
     const known = this.#addresses.get(id);
     if (known) return known;
     if (this.#addresses.size >= this.#limit && !this.#forgetOne()) return null;
@@ -128,11 +141,12 @@ export class AddressBook {
     return address;
   }
 
-  /** Forgets an address that has no flows and no past. */
+  /** An address may have no flows left: without a past it is forgotten after a while. */
   release(address: Address): void {
-    if (address.flows.size === 0 && address.not("Suspect") && address.not("Banned")) {
-      this.#forget(address);
-    }
+    if (address.flows.size > 0 || address.any("Suspect", "Banned")) return;
+    if (address.is("Denied")) return this.#forget(address); // there is nothing to remember
+    address.due = Date.now() + MEMORY;
+    if (address.slot === IDLE) this.#wheel.put(address);
   }
 
   /** Forgets all. */

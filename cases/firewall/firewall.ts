@@ -69,7 +69,7 @@ export class Firewall {
     evicted: 0,
     bans: 0,
   };
-  readonly #sockets: Map<unknown, Sockets> = new Map();
+  readonly #sockets: Map<Flow, Sockets> = new Map();
   readonly #listener: Deno.TcpListener;
   readonly #server: Deno.ConnectOptions;
   readonly #rules: Rules;
@@ -166,72 +166,79 @@ export class Firewall {
     this.addresses.release(address);
   }
 
-  /** What the states of a flow do with its sockets. */
+  /**
+   * What the states of a flow do with its sockets. None of them is an asynchronous handler, to be watched
+   * by the machine: what they begin ends with the sockets, which the flow's end closes.
+   */
   #handlers(): FlowHandlers {
     // The handlers are bound to the table's flows only.
     const flowOf = (e: { readonly machine: unknown }) => e.machine as Flow;
-    const socketsOf = (e: { readonly machine: unknown }) => this.#sockets.get(e.machine)!;
-    const strike = (e: { readonly machine: unknown }, why: string) =>
-      void this.#sockets.get(e.machine)?.address.add("Strike", { why });
+    const socketsOf = (e: { readonly machine: unknown }) => this.#sockets.get(flowOf(e))!;
     const end = (e: { readonly machine: unknown }) => this.table.delete(flowOf(e));
     return {
-      SynSentState: async (e) => {
-        const flow = flowOf(e);
-        const sockets = socketsOf(e);
-        try {
-          const header = await readHeader(sockets.client, this.#rules.header);
-          if (e.expired) return;
-          if (header === null) return void e.add("Closed");
-          sockets.header = header;
-          this.table.extend(flow, this.#rules.connect, true);
-          const server = await Deno.connect(this.#server);
-          if (e.expired) return close(server);
-          sockets.server = server;
-          this.table.packet(flow, "ReplySynAck");
-        } catch (error) {
-          if (error instanceof RangeError) strike(e, "header too long");
-          e.add("Closed");
-        }
-      },
-      SynReceivedState: async (e) => {
-        const { server, header } = socketsOf(e);
-        try {
-          await writeAll(server!, header);
-          if (!e.expired) this.table.packet(flowOf(e), "Ack");
-        } catch {
-          e.add("Closed");
-        }
-      },
+      SynSentState: (e) => void this.#listen(flowOf(e), socketsOf(e)),
+      SynReceivedState: (e) => void this.#forward(flowOf(e), socketsOf(e)),
       EstablishedState: (e) => {
         this.counts.established++;
-        const sockets = socketsOf(e);
-        const { client, server } = sockets;
-        sockets.header = NOTHING;
-        const flow = flowOf(e);
-        const alive = () => this.table.extend(flow, this.#rules.idle);
-        // A half-closed flow still carries data: the two directions outlive the state.
-        const direction = async (from: Deno.Conn, to: Deno.Conn) => {
-          try {
-            await relay(from, to, alive);
-            this.table.packet(flow, "Fin");
-            // When both ends have said all, nothing is left to wait for.
-            this.table.packet(flow, "Ack");
-          } catch {
-            flow.add("Closed");
-          }
-        };
-        direction(client, server!);
-        direction(server!, client);
+        const { client, server } = socketsOf(e);
+        this.#carry(flowOf(e), client, server!);
+        this.#carry(flowOf(e), server!, client);
       },
       TimeWaitState: end,
       ClosedState: end,
       HalfOpenEnd: (e) => {
-        if (e.machine.is("TimedOut")) strike(e, "too slow");
-        else if (e.machine.is("Evicted")) strike(e, "made room");
+        const { address } = socketsOf(e);
+        if (e.machine.is("TimedOut")) address.add("Strike", { why: "too slow" });
+        else if (e.machine.is("Evicted")) address.add("Strike", { why: "made room" });
       },
       TimedOutState: () => void this.counts.timedOut++,
       EvictedState: () => void this.counts.evicted++,
     };
+  }
+
+  /** Hears what the client says first; then the server may hear of it. */
+  async #listen(flow: Flow, sockets: Sockets): Promise<void> {
+    try {
+      const header = await readHeader(sockets.client, this.#rules.header);
+      if (header === null) return this.#fail(flow);
+      if (flow.over) return;
+      sockets.header = header;
+      this.table.extend(flow, this.#rules.connect, true);
+      const server = await Deno.connect(this.#server);
+      if (flow.over) return close(server);
+      sockets.server = server;
+      this.table.packet(flow, "ReplySynAck");
+    } catch (error) {
+      if (error instanceof RangeError) sockets.address.add("Strike", { why: "header too long" });
+      this.#fail(flow);
+    }
+  }
+
+  /** Tells the server what the client has said so far. */
+  async #forward(flow: Flow, { server, header }: Sockets): Promise<void> {
+    try {
+      await writeAll(server!, header);
+      if (!flow.over) this.table.packet(flow, "Ack");
+    } catch {
+      this.#fail(flow);
+    }
+  }
+
+  /** One direction of an established flow; it goes on while the other one has ended. */
+  async #carry(flow: Flow, from: Deno.Conn, to: Deno.Conn): Promise<void> {
+    try {
+      await relay(from, to, () => this.table.extend(flow, this.#rules.idle));
+      if (flow.over) return;
+      this.table.packet(flow, "Fin");
+      // When both ends have said all, nothing is left to wait for.
+      if (!flow.over) this.table.packet(flow, "Ack");
+    } catch {
+      this.#fail(flow);
+    }
+  }
+
+  #fail(flow: Flow): void {
+    if (!flow.over) flow.add("Closed");
   }
 
   /** A flow has left the table, for whatever reason. */

@@ -6,6 +6,8 @@ import { IDLE, type Timed } from "./timer_wheel.ts";
 export class Flow extends Machine<FlowStates> implements Timed {
   /** Who talks to whom; also the machine's id. */
   readonly key: string;
+  /** Whether it has left its table: what comes now comes too late. */
+  over = false;
   /** When it is given up unless something happens, in epoch milliseconds. */
   due = 0;
   /** The wheel's. */

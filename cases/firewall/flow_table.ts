@@ -106,7 +106,7 @@ export class FlowTable {
     if (!flow.packet(kind)) return false;
     const { place } = flow;
     // What its states do may have taken it out.
-    if (place === null || this.#flows.get(flow.key) !== flow) return true;
+    if (place === null || flow.over) return true;
     if (place !== before) this.#count(flow);
     this.extend(flow, this.#patience[place], place !== before);
     return true;
@@ -119,6 +119,7 @@ export class FlowTable {
 
   /** Gives a flow so many milliseconds from now on; `sooner` when this may be less than it had. */
   extend(flow: Flow, ms: number, sooner = false): void {
+    if (flow.over) return;
     const due = Date.now() + ms;
     sooner &&= due < flow.due;
     flow.due = due;
@@ -131,13 +132,15 @@ export class FlowTable {
     this.delete(flow);
   }
 
-  /** Takes a flow out, and ends all that its states have started. */
+  /** Takes a flow out. */
   delete(flow: Flow): void {
-    if (this.#flows.get(flow.key) !== flow) return;
+    if (flow.over) return;
+    flow.over = true;
     this.#flows.delete(flow.key);
     this.#halfOpen.delete(flow);
     this.#wheel.take(flow);
-    flow.dispose();
+    // Its states have neither contexts nor waits: only who watches it has to hear that it is over.
+    if (this.#parent) flow.dispose();
     this.#onGone(flow);
   }
 

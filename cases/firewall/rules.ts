@@ -154,6 +154,7 @@ function matcher(from: string, where: string): (ip: string) => boolean {
 
 /** An address as rules name it: IPv4 in IPv6's clothes as what it is, without a zone. */
 export function plainAddress(ip: string): string {
+  if (!ip.includes(":")) return ip;
   return ip.split("%")[0].replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
 }
 

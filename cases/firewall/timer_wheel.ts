@@ -26,7 +26,7 @@ export interface TimerWheelOptions {
 /**
  * Many time limits on one timer. What is due farther than the wheel reaches waits in its last slot and
  * is looked at again there; so is what was moved later meanwhile: a packet that arrives costs one
- * assignment. Nothing runs while the wheel is empty.
+ * assignment. An empty wheel stops within a tick.
  */
 export class TimerWheel<T extends Timed> {
   readonly #tick: number;
@@ -52,7 +52,9 @@ export class TimerWheel<T extends Timed> {
   /** Puts an item in, or moves it: needed when its time comes nearer. */
   put(item: T): void {
     if (item.slot === IDLE) {
-      if (this.#size++ === 0) this.#next = Math.floor(Date.now() / this.#tick);
+      if (this.#size++ === 0 && this.#timer === null) {
+        this.#next = Math.floor(Date.now() / this.#tick);
+      }
     } else if (item.slot !== TOLD) {
       this.#unlink(item);
     }
@@ -65,7 +67,7 @@ export class TimerWheel<T extends Timed> {
     if (item.slot === IDLE) return;
     if (item.slot !== TOLD) this.#unlink(item);
     item.slot = IDLE;
-    if (--this.#size === 0) this.close();
+    this.#size--; // the timer, if it was the last one, runs out by itself
   }
 
   /** Stops the timer; items stay where they are. */

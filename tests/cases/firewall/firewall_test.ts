@@ -1,5 +1,6 @@
 /** The firewall on real sockets. */
 import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import { connect as connectFrom, type Socket } from "node:net";
 import { AddressBook } from "../../../cases/firewall/addresses.ts";
 import { Firewall } from "../../../cases/firewall/firewall.ts";
@@ -279,5 +280,26 @@ Deno.test("what a rule allows to one address of a network is no account of the o
   assertEquals(book.of("fd00::1")!.add("Open"), "executed");
   assertEquals(book.of("fd00::2")!.add("Open"), "canceled");
   assert(book.of("fd00::2")!.is("Denied"));
+  book.clear();
+});
+
+Deno.test("an address that hangs up has no more new flows for it", () => {
+  using time = new FakeTime();
+  const { rules, ban } = parseRules({ rules: [{ from: "any", action: "allow", perSecond: 2 }] });
+  const book = new AddressBook({ rules, ban });
+  const visits = (n: number) => {
+    let entered = 0;
+    for (let i = 0; i < n; i++) {
+      const address = book.of("10.0.0.1")!;
+      if (address.add("Open") !== "canceled") entered++;
+      book.release(address);
+    }
+    return entered;
+  };
+  assertEquals(visits(10), 4); // twice the rate at once
+  time.tick(1000);
+  assertEquals(visits(10), 2);
+  time.tick(60_000);
+  assertEquals([book.size, visits(10)], [0, 4]);
   book.clear();
 });
