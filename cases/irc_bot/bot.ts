@@ -156,8 +156,8 @@ export class Bot {
         StartState: (e) => e.add("Connecting"),
         ConnectingState: async (e) => {
           try {
-            const conn = await Deno.connect(this.#options.server);
-            if (e.expired) return conn.close();
+            const conn = await Deno.connect({ ...this.#options.server, signal: e.signal });
+            if (e.expired) return conn.close(); // it was too late to give it up
             this.#conn = conn;
             e.add("Linked");
           } catch (error) {
