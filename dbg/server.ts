@@ -58,9 +58,10 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
     const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
     const machine = upgrade && pathname === "/";
     if (access === "send" && !machine) return foreign(store);
-    const shown =
-      gate?.check(shownToken(request, url) ?? tokenOf(request), address, performance.now()) ??
-        "right";
+    const given = shownToken(request, url);
+    const verdict = gate?.check(given ?? tokenOf(request), address, performance.now()) ?? "right";
+    // A browser keeps the token of a debugger that is gone: nobody has given a wrong one.
+    const shown = verdict === "wrong" && given === null ? "missing" : verdict;
     if (shown !== "right") return unauthorized(request, shown, store);
     if (machine) {
       const { socket, response } = Deno.upgradeWebSocket(request);
