@@ -13,7 +13,10 @@ import { drawExport, drawHelp } from "./dialogs.ts";
 import { drawFoot } from "./foot.ts";
 import { Grid, type Style } from "./grid.ts";
 import type { MouseEvent } from "./input.ts";
-import { type Area, type Box, type Hit, title } from "./panel.ts";
+import { drawErrors, drawFound } from "./over_all.ts";
+import { type Area, type Box, type Hit, title, windowOf } from "./panel.ts";
+import { drawTime, timeLabels } from "./time.ts";
+import { drawWhy } from "./why.ts";
 
 export type { Area, Hit } from "./panel.ts";
 
@@ -57,7 +60,16 @@ function wishOf(clients: readonly ClientView[]): number {
   return most;
 }
 
-function panels({ columns, rows }: Size, layout: View["layout"], wish: number): Panels {
+type Kind = keyof typeof DRAW;
+
+/** The panels of a layout. Where there is not much room, why is alone. */
+function kindsOf(layout: View["layout"], { columns }: Size): Kind[] {
+  if (layout === "tree-why" && columns < 110) return ["why"];
+  return layout.split("-") as Kind[];
+}
+
+function panels(size: Size, layout: View["layout"], wish: number): Panels {
+  const { columns, rows } = size;
   const height = Math.max(rows - FOOT, 3);
   const least = Math.max(Math.floor(columns / 5), SIDE);
   const side = Math.min(
@@ -67,7 +79,7 @@ function panels({ columns, rows }: Size, layout: View["layout"], wish: number): 
   const rest = Math.max(columns - side - 1, 10); // what is too narrow for all of it is cut
   const clients = { x: 0, y: 0, width: side, height };
   const whole = { x: side + 1, y: 0, width: rest, height };
-  if (layout === "matrix") return { clients, main: [whole] };
+  if (kindsOf(layout, size).length === 1) return { clients, main: [whole] };
   const left = layout === "matrix-rain" ? Math.floor(rest / 2) : Math.floor(rest * 0.4);
   return {
     clients,
@@ -82,12 +94,16 @@ function panels({ columns, rows }: Size, layout: View["layout"], wish: number): 
 export function viewportOf(size: Size, layout: View["layout"]): Viewport {
   const { main } = panels(size, layout, 0);
   const lines = main[0].height - 1;
+  const right = main.at(-1)!.width;
   return {
     log: lines,
     rain: lines,
     matrixRows: Math.max(lines - 2, 1),
     matrixColumns: Math.max(Math.floor((main.at(-1)!.width - 14) / 3), 1),
     timeline: Math.max(size.columns - 2, 1),
+    found: lines,
+    errors: { count: lines },
+    time: { count: Math.max(lines - 1, 1), columns: Math.max(right - timeLabels(right) - 1, 1) },
   };
 }
 
@@ -98,8 +114,7 @@ export function drawScreen(view: View, size: Size): Screen {
   const { clients, main } = panels(size, view.layout, wishOf(view.clients));
   const areas: Area[] = [{ ...clients, focus: "clients" }];
   drawClients(grid, hits, view, clients);
-  const kinds = view.layout.split("-") as ("tree" | "log" | "matrix" | "rain")[];
-  kinds.forEach((kind, i) => {
+  kindsOf(view.layout, size).forEach((kind, i) => {
     DRAW[kind](grid, hits, view, main[i]);
     areas.push({ ...main[i], focus: FOCUS[kind] });
   });
@@ -132,12 +147,6 @@ export function mouseMessages(
   }
   const hit = screen.hits.find((one) => one.y === y && x >= one.x && x < one.x + one.width);
   return [{ kind: "focus", on: focus }, ...(hit ? [hit.click(x - hit.x)] : [])];
-}
-
-/** Which lines of a list are shown so that one of them is in sight. */
-function windowOf(count: number, height: number, at: number): number {
-  if (count <= height) return 0;
-  return Math.min(Math.max(at - Math.floor(height / 2), 0), count - height);
 }
 
 function drawClients(grid: Grid, hits: Hit[], view: View, box: Box): void {
@@ -312,5 +321,18 @@ const FOCUS: Readonly<Record<keyof typeof DRAW, Focus>> = {
   log: "log",
   matrix: "matrix",
   rain: "log",
+  why: "why",
+  errors: "errors",
+  found: "found",
+  time: "time",
 };
-const DRAW = { tree: drawTree, log: drawLog, matrix: drawMatrix, rain: drawRain } as const;
+const DRAW = {
+  tree: drawTree,
+  log: drawLog,
+  matrix: drawMatrix,
+  rain: drawRain,
+  why: drawWhy,
+  errors: drawErrors,
+  found: drawFound,
+  time: drawTime,
+} as const;

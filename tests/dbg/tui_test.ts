@@ -151,7 +151,30 @@ Deno.test("Every key does what the help says, or nothing where it makes no sense
     "alt+x": (_, after) => at(after).current?.error === true,
     "alt+f": (_, after) => after.focus === "filters",
     "alt+g": (_, after) => after.filters.level === 0,
-    "/": (_, after) => after.focus === "timeline" && after.typing,
+    "/": (_, after) => after.layout === "found" && after.typing,
+    "ctrl+f": (_, after) => after.layout === "found" && after.typing,
+    w: (_, after) => after.layout === "tree-why" && after.focus === "why",
+    e: (_, after) => after.layout === "errors" && after.focus === "errors",
+    enter: (_, after) => after.layout === "tree-why",
+    "[": (_, after) => position(after) === at(after).timeline.total,
+    V: (_, after) => after.layout === "matrix-rain",
+    m: (_, after) => after.layout === "matrix",
+    i: (_, after) => after.layout === "time",
+    s: (_, after) => after.focus === "steps",
+    t: (_, after) => after.sort === "activity",
+    E: (_, after) => after.expanded.size > 0,
+    L: (_, after) => after.filters.level === 0,
+    ",": (_, after) => position(after) === 0,
+    ".": (_, after) => position(after) === at(after).timeline.total,
+    ")": (_, after) => after.step === 1,
+    "(": (before, after) => position(after) === position(before) - 1 && after.step > 0,
+    "+": (_, after) => after.time.span !== null,
+    "=": (_, after) => after.time.span !== null,
+    "-": (_, after) => after.time.span !== null,
+    _: (_, after) => after.time.span !== null,
+    "<": (_, after) => after.time.from !== null,
+    ">": (_, after) => after.time.from !== null,
+    o: (_, after) => after.dialog === "open",
     "alt+s": (_, after) => after.dialog === "export",
     "?": (_, after) => after.dialog === "help",
     esc: (_, after) => after.focus === "clients",
@@ -160,7 +183,13 @@ Deno.test("Every key does what the help says, or nothing where it makes no sense
     assert(holds(start, typed(start, [key])), key);
   }
   const special: Readonly<Record<string, () => boolean>> = {
-    enter: () => typed(sent(start, { kind: "focus", on: "tree" }), ["enter"]).expanded.size === 1,
+    "]": () => typed(start, ["[", "]"]).cursor === start.cursor,
+    "0": () => typed(start, ["<", "0"]).time.from === null,
+    y: () => actionOf(start, "y") === "copy",
+    d: () => actionOf(start, "d") === "demo",
+    r: () => actionOf(start, "r") === "redraw",
+    "ctrl+n": () => at(typed(start, ["home", "/", "D", "o", "n", "e", "ctrl+n"])).current!.id > 0,
+    "ctrl+p": () => at(typed(start, ["end", "/", "D", "o", "n", "e", "ctrl+p"])).current!.id > 0,
     "alt+z": () => at(typed(start, ["end", "alt+z"])).current?.error === true,
     "alt+t": () => {
       const from = sent(start, { kind: "first" }, { kind: "state", state: 2 });
@@ -197,10 +226,33 @@ Deno.test("Every key does what the help says, or nothing where it makes no sense
   assertEquals(untested, []);
 });
 
-Deno.test("Letters search in the panel that has the focus", async () => {
-  const model = typed(sent(await opened(), { kind: "focus", on: "clients" }), ["c", "l"]);
+Deno.test("Letters are keys until a search is begun; Enter takes what it found, Esc gives it up", async () => {
+  const clients = sent(await opened(), { kind: "focus", on: "clients" });
+  assertEquals(typed(clients, ["w"]).layout, "tree-why");
+  const model = typed(clients, ["/", "c", "l"]);
   assertEquals([model.search, model.searchIn, model.clientCursor], ["cl", "clients", "client"]);
-  assertEquals(typed(model, ["esc"]).search, "");
+  const given = typed(model, ["esc"]);
+  assertEquals([given.search, given.typing, given.client], ["", false, clients.client]);
+  const taken = typed(model, ["enter"]);
+  assertEquals([taken.search, taken.typing, taken.client], ["", false, "client"]);
+  const tree = typed(sent(taken, { kind: "focus", on: "tree" }), ["/", "e", "x", "c", "enter"]);
+  assertEquals(tree.store.clients.get("client")!.hello.names[tree.state], "Exception");
+  const found = typed(tree, ["ctrl+f", "E", "x", "c", "enter"]);
+  assertEquals([found.layout, found.typing, found.search], ["found", false, "Exc"]);
+  assertEquals(typed(found, ["enter"]).layout, "tree-why");
+  assertEquals(typed(found, ["esc"]).layout, "tree-log");
+});
+
+Deno.test("Every command that alt gives is there without alt, on any keyboard", () => {
+  const anywhere = /^(?:[\x21-\x7e]|tab|shift\+tab|enter|esc|space|backspace|up|down|left|right)$/;
+  for (const { keys, help } of BINDINGS) {
+    const plain = keys.filter((key) => anywhere.test(key) || /^ctrl\+[a-z]$/.test(key));
+    assert(plain.length > 0, `${help}: ${keys}`);
+  }
+  const all = BINDINGS.flatMap(({ keys }) => keys);
+  assertEquals(new Set(all).size, all.length, "no key means two things");
+  // Those of before go on working.
+  for (const key of "eghjklmnbstuvxzTUf") assert(all.includes(`alt+${key}`), key);
 });
 
 Deno.test("The export dialog takes a plain name and says which machines", async () => {
@@ -261,9 +313,9 @@ const PRINTABLE = [
 Deno.test("Every printable character is text in every search, the first letter too", async () => {
   const model = await opened();
   const panels = {
-    clients: sent(model, { kind: "focus", on: "clients" }),
-    tree: sent(model, { kind: "focus", on: "tree" }),
-    transitions: typed(model, ["/"]),
+    clients: typed(sent(model, { kind: "focus", on: "clients" }), ["/"]),
+    tree: typed(sent(model, { kind: "focus", on: "tree" }), ["/"]),
+    transitions: typed(sent(model, { kind: "focus", on: "log" }), ["/"]),
   };
   for (const [panel, start] of Object.entries(panels)) {
     for (const key of PRINTABLE) {
@@ -271,8 +323,6 @@ Deno.test("Every printable character is text in every search, the first letter t
       const later = typed(start, ["a", key]);
       assertEquals([later.search, later.searchIn], [`a${text}`, panel], key);
       assertEquals(typed(later, ["backspace"]).search, "a");
-      // In the lists, these three begin something else.
-      if (panel !== "transitions" && ["/", "?", "space"].includes(key)) continue;
       assertEquals(typed(start, [key]).search, text, `${panel} ${key}`);
     }
     const pasted = pasteOf(start, "one\x07 two\nthree");
