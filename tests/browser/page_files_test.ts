@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { Buffer } from "node:buffer";
 import { assertEquals, assertMatch } from "@std/assert";
 import { importFile } from "../../dbg/files.ts";
 import { Store } from "../../dbg/model/mod.ts";
@@ -33,7 +34,7 @@ Deno.test("Files are taken in and out on the page; what cannot be read is said",
     }
 
     await page.keyboard.press("o");
-    const buffer = new TextEncoder().encode('{"kind":"nonsense"}\n') as unknown as never;
+    const buffer = Buffer.from('{"kind":"nonsense"}\n');
     await page.setInputFiles("#file", { name: "bad.jsonl", mimeType: "text/plain", buffer });
     await page.waitForSelector(`#status:has-text('Cannot read "bad.jsonl": line 1')`);
     assertEquals(store.clients.size, 2);
