@@ -1,0 +1,12 @@
+/**
+ * A pubsub host as a machine, its network, and what finds peers for it. See README.md.
+ *
+ * @module
+ */
+export type { Counts, Host, HostOptions, Receive, Subscription, Validate } from "./host/host.ts";
+export { HostRefusedError } from "./host/host.ts";
+export type { Links, Receiver } from "./host/links.ts";
+export { createHost, type HostMachineOptions, type MachineHost } from "./host/machine_host.ts";
+export { hashOf, LIMITS, type Limits, type Message, type MessageId } from "./host/rpc.ts";
+export { schema as hostSchema } from "./host/states.ts";
+export { type DirectNetwork, directNetwork } from "./links/direct.ts";
