@@ -10,3 +10,5 @@ export { createHost, type HostMachineOptions, type MachineHost } from "./host/ma
 export { hashOf, LIMITS, type Limits, type Message, type MessageId } from "./host/rpc.ts";
 export { schema as hostSchema } from "./host/states.ts";
 export { type DirectNetwork, directNetwork } from "./links/direct.ts";
+export { FLOODSUB, libp2pLinks, type Libp2pLinksOptions } from "./links/libp2p.ts";
+export { startNode } from "./links/node.ts";

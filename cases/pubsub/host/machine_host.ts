@@ -118,10 +118,11 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
       tables.deliver(e.args);
       return count - late.length;
     },
-    IncomingRPCEnter: ({ args: { peer } }) => tables.peers.has(peer),
+    IncomingRPCEnter: ({ args: { peer, changes, messages } }) =>
+      tables.peers.has(peer) &&
+      (changes.length > 0 || messages.some(({ id }) => !tables.seen.has(id))),
     IncomingRPCState(e) {
       const { peer, changes, messages } = e.args;
-      counts.handed += messages.length;
       if (changes.length > 0) e.add("PeerTopics", { peer, changes });
       for (const message of messages) e.add("MessageReceived", message);
     },
@@ -156,8 +157,8 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
 
   const receiver: Receiver = {
     connected(peer) {
-      machine.add("PeerNewStream", { peer });
-      if (!tables.peers.has(peer)) links.close(peer);
+      const result = machine.add("PeerNewStream", { peer });
+      if (result === "canceled" && !tables.peers.has(peer)) links.close(peer);
     },
     disconnected: (peer) => void machine.add("PeerCloseStream", { peer }),
     incoming(peer, frame) {

@@ -38,7 +38,6 @@ export function createPlainHost(options: HostOptions): Host {
         fail(peer, error as Error);
         return;
       }
-      counts.handed += rpc.messages.length;
       if (rpc.changes.length > 0) {
         tables.change(peer, rpc.changes);
         if ((tables.peers.get(peer)?.size ?? 0) > limits.topicsPerPeer) {

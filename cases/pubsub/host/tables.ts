@@ -57,7 +57,9 @@ export class Tables {
 
   /** What a peer's frame says; throws when it is malformed. */
   read(peer: string, frame: Uint8Array): Rpc {
-    return readRpc(frame, { peer, limits: this.limits, messageId: this.messageId });
+    const rpc = readRpc(frame, { peer, limits: this.limits, messageId: this.messageId });
+    this.counts.handed += rpc.messages.length;
+    return rpc;
   }
 
   /** A message of the host's own. */
