@@ -102,7 +102,8 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
     AnnouncingTopicState(e) {
       const { topic, peers } = e.args;
       const late = tables.announce(topic, peers);
-      if (late.length > 0) e.addAfter(ANNOUNCE_AGAIN, "AnnouncingTopic", { topic, peers: late });
+      if (late.length === 0) e.add("TopicAnnounced", { topic });
+      else e.addAfter(ANNOUNCE_AGAIN, "AnnouncingTopic", { topic, peers: late });
     },
     GetTopicsState: () => [...tables.subscriptions.keys()],
 
@@ -112,20 +113,13 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
     PublishMessageState(e) {
       counts.published++;
       const count = tables.countSubscribers(e.args.topic);
-      tables.see(e.args.id);
+      tables.seen.add(e.args.id);
       const late = tables.forward(e.args);
       for (const peer of late) dropped(peer);
       tables.deliver(e.args);
       return count - late.length;
     },
-    IncomingRPCEnter: ({ args: { peer, changes, messages } }) =>
-      tables.peers.has(peer) &&
-      (changes.length > 0 || messages.some(({ id }) => !tables.seen.has(id))),
-    IncomingRPCState(e) {
-      const { peer, changes, messages } = e.args;
-      if (changes.length > 0) e.add("PeerTopics", { peer, changes });
-      for (const message of messages) e.add("MessageReceived", message);
-    },
+    PeerTopicsEnter: ({ args: { peer } }) => tables.peers.has(peer),
     PeerTopicsState(e) {
       const { peer, changes } = e.args;
       tables.change(peer, changes);
@@ -134,11 +128,12 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
       }
     },
     MessageReceivedEnter: ({ args }) =>
-      !tables.seen.has(args.id) && !args.signed && isTopic(args.topic, limits) &&
+      !tables.seen.has(args.id) && tables.peers.has(args.peer) && !args.signed &&
+      isTopic(args.topic, limits) &&
       tables.validates(args),
     MessageReceivedState(e) {
       counts.received++;
-      tables.see(e.args.id);
+      tables.seen.add(e.args.id);
       for (const peer of tables.forward(e.args)) dropped(peer);
       tables.deliver(e.args);
     },
@@ -168,7 +163,8 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
       } catch (error) {
         return void machine.add("PeerError", { peer, error: error as Error });
       }
-      machine.add("IncomingRPC", rpc);
+      if (rpc.changes.length > 0) machine.add("PeerTopics", { peer, changes: rpc.changes });
+      for (const message of rpc.messages) machine.add("MessageReceived", message);
     },
     failed: (peer, error) => void machine.add("PeerError", { peer, error }),
   };

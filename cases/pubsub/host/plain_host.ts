@@ -51,6 +51,7 @@ export function createPlainHost(options: HostOptions): Host {
 
   function receive(message: Message) {
     if (!running || tables.seen.has(message.id) || message.signed) return;
+    if (!tables.peers.has(message.peer)) return;
     if (!isTopic(message.topic, limits) || !tables.validates(message)) return;
     counts.received++;
     spread(message);
@@ -59,7 +60,7 @@ export function createPlainHost(options: HostOptions): Host {
   /** Hands a message on, delivers it, and returns how many peers took it. */
   function spread(message: Message): number {
     const count = tables.countSubscribers(message.topic);
-    tables.see(message.id);
+    tables.seen.add(message.id);
     const late = tables.forward(message);
     for (const peer of late) {
       if (tables.drop(peer) > limits.dropped) fail(peer, new Error(`Peer ${peer} takes nothing`));

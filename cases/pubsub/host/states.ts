@@ -1,7 +1,7 @@
 /** The host's 20 states. Each multi state is one case of the host's event loop. */
 import { args, defineSchema, returns } from "@asyncmachine/asyncmachine";
 import type { Receive, Subscription, Validate } from "./host.ts";
-import type { Message, Rpc, TopicChange } from "./rpc.ts";
+import type { Message, TopicChange } from "./rpc.ts";
 
 export const schema = defineSchema({
   Start: {},
@@ -46,6 +46,11 @@ export const schema = defineSchema({
     require: ["Start"],
     args: args.required<{ topic: string; peers: readonly string[] }>(),
   },
+  TopicAnnounced: {
+    multi: true,
+    require: ["AnnouncingTopic"],
+    args: args.required<{ topic: string }>(),
+  },
   GetTopics: { multi: true, require: ["Start"], returns: returns<string[]>() },
 
   PublishMessage: {
@@ -53,11 +58,6 @@ export const schema = defineSchema({
     require: ["Ready"],
     args: args.required<Message>(),
     returns: returns<number>(),
-  },
-  IncomingRPC: {
-    multi: true,
-    require: ["Accepting"],
-    args: args.required<Rpc>(),
   },
   PeerTopics: {
     multi: true,

@@ -13,6 +13,7 @@ import {
   type Rpc,
   type TopicChange,
 } from "./rpc.ts";
+import { Seen } from "./seen.ts";
 
 const NOBODY: readonly string[] = [];
 
@@ -26,8 +27,8 @@ export class Tables {
   readonly validators: Map<string, Validate> = new Map();
   /** Peers that are not wanted. */
   readonly blacklist: Set<string> = new Set();
-  /** Ids of messages, oldest first. */
-  readonly seen: Set<string> = new Set();
+  /** Ids of messages. */
+  readonly seen: Seen;
   /** Peer → messages that its link did not take. */
   readonly dropped: Map<string, number> = new Map();
   /** What happened. */
@@ -51,6 +52,7 @@ export class Tables {
   constructor({ links, limits, messageId = hashOf, onError = () => {} }: HostOptions) {
     this.links = links;
     this.limits = { ...LIMITS, ...limits };
+    this.seen = new Seen(this.limits.seen);
     this.messageId = messageId;
     this.onError = onError;
   }
@@ -65,14 +67,6 @@ export class Tables {
   /** A message of the host's own. */
   own(topic: string, data: Uint8Array): Message {
     return { id: this.messageId(topic, data), topic, data, peer: "", signed: false };
-  }
-
-  /** Remembers an id, and forgets the oldest one over the limit. */
-  see(id: string): void {
-    this.seen.add(id);
-    if (this.seen.size > this.limits.seen) {
-      this.seen.delete(this.seen.values().next().value as string);
-    }
   }
 
   /** The number of peers that subscribe to a topic. */

@@ -132,6 +132,23 @@ testTwins("a peer with endless topics is cut", async (make) => {
   await host.stop();
 });
 
+testTwins("an RPC that gets its sender cut has no messages", async (make) => {
+  const { host, receiver, closed, got } = await alone(make);
+  receiver.connected("bad");
+  const changes = (from: number) =>
+    Array.from({ length: 10 }, (_, index) => ({ topic: `t${from + index}`, subscribe: true }));
+  for (const from of [0, 10]) {
+    receiver.incoming("bad", RPC.encode({ subscriptions: changes(from), messages: [] }));
+  }
+  receiver.incoming(
+    "bad",
+    RPC.encode({ subscriptions: changes(20), messages: [{ topic: "t", data: bytes("x") }] }),
+  );
+  await rest();
+  assertEquals([closed, got], [["bad"], []]);
+  await host.stop();
+});
+
 testTwins("more peers than the limit are not taken", async (make) => {
   const { host, receiver, closed } = await alone(make);
   for (const peer of ["a", "b", "c", "d"]) receiver.connected(peer);
