@@ -1,12 +1,12 @@
 /**
- * One cell of the benchmark, in a process of its own: the arguments come as JSON, the result goes to
+ * Cells of the benchmark, in a process of their own: the arguments come as JSON, the result goes to
  * standard output as JSON.
  */
 import v8 from "node:v8";
 import { type Flow, run, type RunResult } from "./run.ts";
 import { type Kind, KINDS, type LinkKind, startSwarm } from "./swarm.ts";
 
-/** What a process is to measure. */
+/** One cell: what is measured together. */
 export interface CellTask {
   readonly links: LinkKind;
   readonly hosts: number;
@@ -38,52 +38,61 @@ const collect = () => (globalThis as { gc?: () => void }).gc?.();
 const heap = () => Deno.memoryUsage().heapUsed / 1e6;
 const names = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`);
 
-async function measure(task: CellTask): Promise<CellResult> {
-  const topics = names(task.topics);
+/** Measures cells of equal links, hosts and topics, on two swarms that all of them use. */
+async function measure(tasks: readonly CellTask[]): Promise<CellResult[]> {
+  const topics = names(tasks[0].topics);
   const swarms = {
-    plain: await startSwarm({ ...task, topics, kind: "plain" }),
-    machine: await startSwarm({ ...task, topics, kind: "machine" }),
+    plain: await startSwarm({ ...tasks[0], topics, kind: "plain" }),
+    machine: await startSwarm({ ...tasks[0], topics, kind: "machine" }),
   };
-  const results: Record<Kind, RunResult[]> = { plain: [], machine: [] };
-  const warm = task.links === "direct" ? 5 : 1;
-  for (let round = -warm; round < task.runs; round++) {
-    // Who comes first changes: what the one leaves to collect is the other's cost.
-    for (const kind of round % 2 === 0 ? KINDS : KINDS.toReversed()) {
-      if (task.links === "direct") collect();
-      const result = await run(swarms[kind], { ...task, topics, seed: task.seed + round });
-      if (round >= 0) results[kind].push(result);
+  const cells: CellResult[] = [];
+  // What the engine compiles, it has compiled by now.
+  const warmUp = tasks[0].links === "direct" ? 1000 : 100;
+  for (const kind of KINDS) {
+    await run(swarms[kind], { ...tasks[0], topics, messages: warmUp / topics.length, seed: 1 });
+  }
+  for (const task of tasks) {
+    const results: Record<Kind, RunResult[]> = { plain: [], machine: [] };
+    for (let round = -1; round < task.runs; round++) {
+      // Who comes first changes: what the one leaves to collect is the other's cost.
+      for (const kind of round % 2 === 0 ? KINDS : KINDS.toReversed()) {
+        if (task.links === "direct") collect();
+        const result = await run(swarms[kind], { ...task, topics, seed: task.seed + round });
+        if (round >= 0) results[kind].push(result);
+      }
     }
+    cells.push({ ...task, results });
   }
   await Promise.all(Object.values(swarms).map((swarm) => swarm.stop()));
-  return { ...task, results };
+  return cells;
 }
 
-async function countMade(task: CellTask, kind: Kind): Promise<MadeResult> {
-  const topics = names(task.topics);
-  const swarm = await startSwarm({ ...task, topics, kind });
-  await run(swarm, { ...task, topics, seed: task.seed }); // what is made once is made by now
-  collect();
-  let promises = 0;
-  let timers = 0;
-  let ceiling = 0;
-  const { setTimeout: real } = globalThis;
-  globalThis.setTimeout = ((...args: Parameters<typeof real>) => {
-    timers++;
-    return real(...args);
-  }) as typeof real;
-  const stop = v8.promiseHooks.onInit(() => void promises++) as unknown as () => void;
-  await run(swarm, {
-    ...task,
-    topics,
-    seed: task.seed + 1,
-    onMessage: () => void (ceiling = Math.max(ceiling, heap())),
-  });
-  stop();
-  globalThis.setTimeout = real;
-  collect();
-  const final = heap();
+/** Counts what one kind of host makes, cell after cell, on one swarm. */
+async function countMade(tasks: readonly CellTask[], kind: Kind): Promise<MadeResult[]> {
+  const topics = names(tasks[0].topics);
+  const swarm = await startSwarm({ ...tasks[0], topics, kind });
+  await run(swarm, { ...tasks[0], topics, seed: 1 }); // what is made once is made by now
+  const results: MadeResult[] = [];
+  for (const task of tasks) {
+    collect();
+    let promises = 0;
+    let timers = 0;
+    let ceiling = 0;
+    const { setTimeout: real } = globalThis;
+    globalThis.setTimeout = ((...args: Parameters<typeof real>) => {
+      timers++;
+      return real(...args);
+    }) as typeof real;
+    const stop = v8.promiseHooks.onInit(() => void promises++) as unknown as () => void;
+    const onMessage = () => void (ceiling = Math.max(ceiling, heap()));
+    await run(swarm, { ...task, topics, onMessage });
+    stop();
+    globalThis.setTimeout = real;
+    collect();
+    results.push({ kind, promises, timers, ceiling, final: heap() });
+  }
   await swarm.stop();
-  return { kind, promises, timers, ceiling, final };
+  return results;
 }
 
 /** Runs one kind only, for a profile. */
@@ -99,12 +108,12 @@ async function load(task: CellTask, kind: Kind): Promise<{ kind: Kind }> {
 
 if (import.meta.main) {
   const [what, json, kind] = Deno.args;
-  const task: CellTask = JSON.parse(json);
+  const tasks: CellTask[] = JSON.parse(json);
   const result = what === "made"
-    ? await countMade(task, kind as Kind)
+    ? await countMade(tasks, kind as Kind)
     : what === "load"
-    ? await load(task, kind as Kind)
-    : await measure(task);
+    ? await load(tasks[0], kind as Kind)
+    : await measure(tasks);
   console.log(JSON.stringify(result));
   Deno.exit(0);
 }

@@ -3,7 +3,7 @@
  *
  *     --quick      two small cells, three runs; prints, and writes nothing
  *     --runs N     runs of a cell and host (15)
- *     --tcp-runs N the same over tcp and noise, one message at a time (as --runs)
+ *     --tcp-runs N the same over tcp and noise (as --runs)
  *     --continue   keeps the cells that are there already
  */
 import { parseArgs } from "node:util";
@@ -17,10 +17,10 @@ const FOLDER = new URL("../../../docs/cases/", import.meta.url);
 const RESULTS = new URL("pubsub.json", FOLDER);
 const SEED = 7;
 
-/** Runs a cell in a process of its own. */
+/** Runs cells in a process of their own. */
 async function inProcess<T>(
   what: string,
-  task: CellTask,
+  tasks: readonly CellTask[],
   kind = "",
   flags: string[] = [],
 ): Promise<T> {
@@ -33,7 +33,7 @@ async function inProcess<T>(
       ...flags,
       new URL("cell.ts", import.meta.url).href,
       what,
-      JSON.stringify(task),
+      JSON.stringify(tasks),
       kind,
     ],
   }).output();
@@ -42,29 +42,27 @@ async function inProcess<T>(
 }
 
 /** The original's cells, in both flows, over both kinds of links; and a long load for the ratio. */
-function tasksOf(runs: number, tcpRuns: number): CellTask[] {
-  const tasks: CellTask[] = [];
-  const long = { messages: 1000, topics: 5, flow: "burst", runs, seed: SEED } as const;
-  tasks.push({ ...long, links: "direct", hosts: 20 });
+function groupsOf(runs: number, tcpRuns: number): CellTask[][] {
+  const long = { hosts: 20, messages: 1000, topics: 5, flow: "burst", seed: SEED } as const;
+  const groups: CellTask[][] = [[{ ...long, links: "direct", runs: Math.min(runs, 9) }]];
   for (const links of ["direct", "tcp"] as const) {
-    for (const flow of ["burst", "sequential"] as const) {
-      for (const hosts of [5, 10, 15, 20]) {
-        for (const messages of [20, 40, 60, 80, 100]) {
-          const slow = links === "tcp" && flow === "sequential";
-          tasks.push({
+    for (const hosts of [5, 10, 15, 20]) {
+      groups.push(
+        (["burst", "sequential"] as const).flatMap((flow) =>
+          [20, 40, 60, 80, 100].map((messages) => ({
             links,
             flow,
             hosts,
             messages,
             topics: 1,
-            runs: slow ? tcpRuns : runs,
+            runs: links === "tcp" ? tcpRuns : runs,
             seed: SEED,
-          });
-        }
-      }
+          }))
+        ),
+      );
     }
   }
-  return tasks;
+  return groups;
 }
 
 const line = ({ links, flow, hosts, messages, topics, plain, machine, ratio }: Cell) =>
@@ -84,7 +82,7 @@ async function profile(results: Results) {
   };
   for (const kind of KINDS) {
     const folder = await Deno.makeTempDir();
-    await inProcess("load", task, kind, ["--cpu-prof", `--cpu-prof-dir=${folder}`]);
+    await inProcess("load", [task], kind, ["--cpu-prof", `--cpu-prof-dir=${folder}`]);
     const [{ name }] = Deno.readDirSync(folder);
     results.profiles[kind] = sharesOf(JSON.parse(await Deno.readTextFile(`${folder}/${name}`)));
     await Deno.remove(folder, { recursive: true });
@@ -106,23 +104,26 @@ async function measureAll(
     profiles: {},
   };
   const save = () => Deno.writeTextFile(RESULTS, JSON.stringify(results, undefined, 1) + "\n");
-  for (const task of tasksOf(runs, tcpRuns)) {
-    if (results.cells.some((cell) => isSame(cell, task))) continue;
-    const cell = summarize(await inProcess<CellResult>("cell", task));
-    console.log(line(cell));
-    results.cells.push(cell);
+  for (const group of groupsOf(runs, tcpRuns)) {
+    const missing = group.filter((task) => !results.cells.some((cell) => isSame(cell, task)));
+    if (missing.length === 0) continue;
+    for (const result of await inProcess<CellResult[]>("cells", missing)) {
+      const cell = summarize(result);
+      console.log(line(cell));
+      results.cells.push(cell);
+    }
     await save();
   }
-  for (const task of tasksOf(1, 1)) {
-    if (task.flow !== "sequential" || results.made.some((one) => isSame(one, task))) continue;
-    const [plain, machine] = [
-      await inProcess<MadeResult>("made", task, "plain"),
-      await inProcess<MadeResult>("made", task, "machine"),
-    ];
-    results.made.push({ ...task, plain, machine });
-    console.log(
-      `${task.links} ${task.hosts} × ${task.messages}: promises ${plain.promises} → ${machine.promises}`,
-    );
+  for (const group of groupsOf(1, 1).slice(1)) {
+    const tasks = group.filter(({ flow }) => flow === "sequential");
+    const missing = tasks.filter((task) => !results.made.some((one) => isSame(one, task)));
+    if (missing.length === 0) continue;
+    const plain = await inProcess<MadeResult[]>("made", missing, "plain");
+    const machine = await inProcess<MadeResult[]>("made", missing, "machine");
+    for (const [index, task] of missing.entries()) {
+      results.made.push({ ...task, plain: plain[index], machine: machine[index] });
+    }
+    console.log(`${group[0].links} ${group[0].hosts} hosts: counted what is made`);
     await save();
   }
   if (results.profiles.machine === undefined) await profile(results);
@@ -134,9 +135,10 @@ async function measureAll(
 async function quick(): Promise<boolean> {
   let failed = 0;
   for (const links of ["direct", "tcp"] as const) {
-    for (const flow of ["burst", "sequential"] as const) {
-      const task = { links, flow, hosts: 5, messages: 20, topics: 1, runs: 3, seed: SEED };
-      const cell = summarize(await inProcess<CellResult>("cell", task));
+    const task = { links, hosts: 5, messages: 20, topics: 1, runs: 3, seed: SEED } as const;
+    const tasks: CellTask[] = [{ ...task, flow: "burst" }, { ...task, flow: "sequential" }];
+    for (const result of await inProcess<CellResult[]>("cells", tasks)) {
+      const cell = summarize(result);
       console.log(line(cell));
       failed += cell.plain.failed + cell.machine.failed;
     }

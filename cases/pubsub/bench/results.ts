@@ -10,7 +10,7 @@ export interface Summary extends RunResult {
   readonly failed: number;
 }
 
-/** One cell. */
+/** The two summaries of a cell. */
 export interface Cell extends CellTask {
   readonly plain: Summary;
   readonly machine: Summary;
