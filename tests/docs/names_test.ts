@@ -40,7 +40,15 @@ Deno.test("exports are found, in each form", () => {
   assert(!valuesOf("mod.ts").includes("MachineOptions"));
 });
 
-for (const [entry, path] of Object.entries<string>(config.exports)) {
+/**
+ * What programs are written with: all but the parts of the debugger, which is a program itself. Durable flows
+ * are asked for as soon as they have a page.
+ */
+const entries = Object.entries<string>(config.exports).filter(([entry]) =>
+  entry !== "./dbg" && (!entry.startsWith("./durable") || pages.includes("durable.md"))
+);
+
+for (const [entry, path] of entries) {
   Deno.test(`the documents name each function, class and constant of ${entry}`, () => {
     assertEquals(missingIn(text, valuesOf(path)), []);
   });
@@ -75,7 +83,7 @@ function modulesOf(path: string): string[] {
 Deno.test("the documents name each field of each interface of options that is exported", () => {
   const wrong = new Set<string>();
   let seen = 0;
-  for (const path of Object.values<string>(config.exports)) {
+  for (const [, path] of entries) {
     const modules = [...new Set(modulesOf(path))].map(read);
     const exported = new Set(
       modules.flatMap((
