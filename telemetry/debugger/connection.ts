@@ -4,6 +4,7 @@ import { valueText } from "../value_text.ts";
 import { debuggerUrl, DEFAULT_URL, withoutToken } from "./address.ts";
 import { argumentTexts, type ShownArgs } from "./argument_texts.ts";
 import { Frames } from "./frames.ts";
+import { Source } from "./source.ts";
 import {
   BATCHED,
   batchText,
@@ -11,7 +12,9 @@ import {
   helloText,
   jumpText,
   logText,
+  NO_TIMERS,
   standInText,
+  timersText,
   transitionTexts,
   type Waiting,
 } from "./wire_text.ts";
@@ -62,7 +65,7 @@ const FLUSH = 50;
 const IDLE = 500;
 /** How often a connection that hung up says that its machines are still there. */
 const PING = 5000;
-/** How long `close` tries. */
+/** How long `close` waits for an answer, and then for the way to be free. */
 const PATIENCE = 2000;
 /** The first pause before it calls again, and the longest, in milliseconds. */
 const FIRST = 100;
@@ -75,42 +78,6 @@ const GOOD = 5000;
 const HIGH_WATER = 4_000_000;
 /** Roughly the bytes that may wait in all, whatever the count. */
 const HEAVY = 64_000_000;
-
-/** One machine as the connection knows it. */
-class Source {
-  readonly number: number;
-  readonly machine: AnyMachine;
-  readonly instance: string = crypto.randomUUID();
-  pending: Waiting[] = [];
-  logs: string[] = [];
-  /** Lines of the log that were dropped since the last one that was sent. */
-  logsLost = 0;
-  dropped = 0;
-  /** How much of `dropped` the debugger knows. */
-  told = 0;
-  /** Transitions that were put on the wire. */
-  sent = 0;
-  /** The ticks that the debugger knows. */
-  ticks: number[];
-  said = false;
-  gone = false;
-  /** Why it cannot be shown. */
-  leftOut = "";
-  last = 0;
-  open: { tx: Transition; start: number }[] = [];
-
-  constructor(number: number, machine: AnyMachine) {
-    this.number = number;
-    this.machine = machine;
-    this.ticks = machine.time();
-  }
-
-  /** Whether the debugger does not know everything yet. */
-  get waits(): boolean {
-    return !this.said || this.gone || this.told !== this.dropped || this.logsLost > 0 ||
-      this.pending.length + this.logs.length > 0;
-  }
-}
 
 /** Traces any number of machines for one debugger. Nothing in here throws into a machine. */
 export class Connection implements Tracer, DebuggerConnection {
@@ -139,7 +106,7 @@ export class Connection implements Tracer, DebuggerConnection {
   /** The debugger speaks another protocol, or there is no address: it is not called again. */
   #over = false;
   #warn: boolean;
-  #closing: { done: Promise<void>; end: () => void } | null = null;
+  #closing: { done: Promise<void>; end: () => void; wait: () => void } | null = null;
   readonly #epoch: number = Date.now() - performance.now();
 
   /** `warn`: says so once on the console when nothing answers. */
@@ -197,6 +164,11 @@ export class Connection implements Tracer, DebuggerConnection {
     this.#wake();
   }
 
+  timeImport(machine: AnyMachine): void {
+    this.#source(machine).moved = this.#epoch + performance.now();
+    this.#wake();
+  }
+
   transitionInit(tx: Transition): void {
     this.#source(tx.machine).open.push({ tx, start: performance.now() });
   }
@@ -251,7 +223,11 @@ export class Connection implements Tracer, DebuggerConnection {
     globalTracers.delete(this);
     for (const { machine } of this.#sources.values()) machine.removeTracer(this);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const limit = setTimeout(() => this.#closing!.end(), PATIENCE);
+    let limit: ReturnType<typeof setTimeout> | undefined;
+    const wait = () => {
+      clearTimeout(limit);
+      limit = setTimeout(end, PATIENCE);
+    };
     const end = () => {
       clearTimeout(limit);
       clearTimeout(this.#timer);
@@ -260,7 +236,8 @@ export class Connection implements Tracer, DebuggerConnection {
       this.#socket?.close(1000);
       resolve();
     };
-    this.#closing = { done: promise, end };
+    this.#closing = { done: promise, end, wait };
+    wait();
     this.#flush();
     if (this.#socket === null) {
       // It may be that the debugger was only not told yet.
@@ -340,14 +317,17 @@ export class Connection implements Tracer, DebuggerConnection {
     socket.onopen = () => {
       this.#opened = performance.now();
       this.#warn = false;
+      this.#closing?.wait();
       for (const source of this.#sources.values()) source.said = false;
       this.#flush();
     };
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
       if (this.#socket === socket) this.#socket = null;
-      if (this.#closing) return this.#closing.end();
-      if (reason === "idle") return this.#hungUp();
+      // What came after it had hung up, or was lost with the connection, is not given up yet.
+      const again = !this.#over && this.#opened > 0 && code < 4000 && this.#anyWaits();
+      if (this.#closing) return again ? this.#connect() : this.#closing.end();
+      if (reason === "idle") return again ? this.#connect() : this.#hungUp();
       if (code >= 4000) this.refused = reason || `Closed with code ${code}`;
       // Another protocol does not become the right one.
       if (code === 4001) return void (this.#over = true);
@@ -442,6 +422,7 @@ export class Connection implements Tracer, DebuggerConnection {
     }
     frames.add(text);
     source.said = true;
+    source.timers = NO_TIMERS;
   }
 
   /** Adds what one machine has to tell, up to so many transitions; whether there was anything. */
@@ -455,7 +436,12 @@ export class Connection implements Tracer, DebuggerConnection {
       source.logsLost = 0;
     }
     const lost = source.dropped - source.told;
-    if (waiting.length + logs.length + lost === 0) return false;
+    const last = source.pending.length === 0 && source.leftOut === "";
+    const timers = last ? timersText(source.machine) : source.timers;
+    const changed = timers !== source.timers;
+    if (waiting.length + logs.length + lost === 0 && source.moved === null && !changed) {
+      return false;
+    }
     const texts: string[] = [];
     /** By text: 1 if it is a transition, 0 if it is a jump. */
     const counts: number[] = [];
@@ -466,16 +452,24 @@ export class Connection implements Tracer, DebuggerConnection {
       texts.push(...own);
     }
     const { number: machine } = source;
-    if (waiting.length === 0 && lost > 0 && source.leftOut === "") {
-      // No transition comes after those that were dropped: the ticks are told all the same.
-      const now = this.#epoch + performance.now();
-      const jump = jumpText(source.machine.time(), source.ticks, now, lost);
+    if (last && (source.moved !== null || waiting.length === 0 && lost > 0)) {
+      // No transition comes after an import, or those that were dropped: the ticks are told all the
+      // same.
+      const at = source.moved ?? this.#epoch + performance.now();
+      const jump = jumpText(
+        source.machine.time(),
+        source.ticks,
+        at,
+        waiting.length === 0 ? lost : 0,
+      );
       if (jump !== null) {
         texts.push(jump);
         counts.push(0);
       }
     }
     source.told = source.dropped;
+    source.moved = last || source.leftOut !== "" ? null : source.moved;
+    source.timers = timers;
     let at = 0;
     let logged = 0;
     do {
@@ -483,7 +477,12 @@ export class Connection implements Tracer, DebuggerConnection {
       const count = fitting(texts, at);
       const lines = count === 0 ? fitting(logs, logged) : 0;
       frames.add(
-        batchText(head, texts.slice(at, at + count), logs.slice(logged, logged + lines)),
+        batchText(
+          head,
+          texts.slice(at, at + count),
+          logs.slice(logged, logged + lines),
+          changed && at + logged === 0 ? timers : undefined,
+        ),
       );
       for (let i = at; i < at + count; i++) source.sent += counts[i];
       at += count;

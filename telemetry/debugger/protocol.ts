@@ -13,6 +13,8 @@ export const LIMITS = {
   batch: 20_000,
   /** Items of any other list. */
   list: 10_000,
+  /** Times of one machine that run, and states that one of them adds. */
+  timers: 1000,
   /** UTF-16 units of one string. */
   text: 10_000,
   /** Mutations that wait. */
@@ -27,6 +29,12 @@ export interface WireState {
   readonly auto?: boolean;
   /** Whether it may be called again while it is active. */
   readonly multi?: boolean;
+  /** Whether each call has a context of its own. */
+  readonly latest?: boolean;
+  /** Whether it lasts for its transition only. */
+  readonly event?: boolean;
+  /** State index and milliseconds, in turn: what one activation leads to. */
+  readonly timeouts?: readonly number[];
   /** States that it implies. */
   readonly add?: readonly number[];
   /** States that it blocks. */
@@ -121,6 +129,9 @@ export interface WireTransition {
 /** A line of the log: the transition that ran, or the last one; time; level; text. */
 export type WireLog = readonly [after: number, time: number, level: number, text: string];
 
+/** A time that runs: for which state's activation (-1: the machine), which states it adds, and when. */
+export type WireTimer = readonly [state: number, adds: readonly number[], due: number];
+
 /** Transitions of a machine, oldest first. */
 export interface Batch {
   /** Kind of the message. */
@@ -135,6 +146,8 @@ export interface Batch {
   readonly transitions: readonly WireTransition[];
   /** Lines of the log. */
   readonly logs: readonly WireLog[];
+  /** The times that run now, by due time; only if they are others than before. */
+  readonly timers?: readonly WireTimer[];
 }
 
 /** The machine has been disposed. */
@@ -183,6 +196,9 @@ export function parseMessage(value: unknown, statesOf: (machine: number) => numb
   if (message.sent !== undefined) count(message.sent, "sent");
   check(message.transitions, "transitions", LIMITS.batch, (item) => transition(item, states));
   check(message.logs, "logs", LIMITS.batch, logLine);
+  if (message.timers !== undefined) {
+    check(message.timers, "timers", LIMITS.timers, (item) => timer(item, states));
+  }
   return message as unknown as Batch;
 }
 
@@ -226,14 +242,32 @@ function hello(message: Record<string, unknown>, machine: number): Hello {
 function state(value: unknown, size: number): WireState {
   const item = record(value, "state");
   const found: Record<string, unknown> = {};
-  for (const name of ["auto", "multi"]) {
+  for (const name of ["auto", "multi", "latest", "event"]) {
     if (item[name] !== undefined) found[name] = flag(item[name], name);
   }
   for (const relation of ["add", "remove", "require", "after"]) {
     if (item[relation] === undefined) continue;
     found[relation] = list(item[relation], relation, LIMITS.states, (other) => index(other, size));
   }
+  if (item.timeouts !== undefined) {
+    const timeouts = list(item.timeouts, "timeouts", LIMITS.states * 2, (one) => one);
+    if (timeouts.length % 2 !== 0) throw new ProtocolError(`"timeouts" has to hold pairs`);
+    found.timeouts = timeouts.map((one, i) => i % 2 === 0 ? index(one, size) : time(one));
+  }
   return found;
+}
+
+/** Milliseconds that a timeout can have. */
+function time(value: unknown): number {
+  if (typeof value === "number" && value >= 0 && Number.isFinite(value)) return value;
+  throw new ProtocolError(`"timeouts" has no possible time`);
+}
+
+function timer(value: unknown, states: number): void {
+  if (!Array.isArray(value) || value.length !== 3) throw new ProtocolError(`"timer" is wrong`);
+  if (value[0] !== -1) index(value[0], states);
+  check(value[1], "timer", LIMITS.timers, (item) => index(item, states));
+  moment(value[2], "due time");
 }
 
 function transition(value: unknown, states: number): void {

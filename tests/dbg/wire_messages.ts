@@ -33,6 +33,13 @@ const hello = names.chain((names) =>
       fc.record({
         auto: maybe(fc.boolean()),
         multi: maybe(fc.boolean()),
+        latest: maybe(fc.boolean()),
+        event: maybe(fc.boolean()),
+        timeouts: maybe(
+          fc.array(fc.tuple(fc.nat(names.length - 1), fc.constantFrom(0, 0.5, 1e308)), {
+            maxLength: 2,
+          }).map((pairs) => pairs.flat()),
+        ),
         add: maybe(fc.array(fc.nat(names.length - 1), { maxLength: 3 })),
         require: maybe(fc.array(fc.nat(names.length - 1), { maxLength: 3 })),
       }),
@@ -75,6 +82,14 @@ const batch = fc.record({
   sent: maybe(tick),
   transitions: fc.array(transition, { maxLength: 5 }),
   logs: fc.array(fc.tuple(fc.nat(9), time, fc.nat(4), text), { maxLength: 3 }),
+  timers: maybe(
+    fc.array(
+      fc.tuple(fc.integer({ min: -1, max: 2 }), fc.array(fc.nat(2), { maxLength: 2 }), time),
+      {
+        maxLength: 3,
+      },
+    ),
+  ),
 });
 const dispose = fc.record({ kind: fc.constant("dispose"), machine: fc.nat(2) });
 
