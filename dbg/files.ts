@@ -114,8 +114,11 @@ function* messagesOf(client: ClientData, machine: number): Generator<string> {
   if (client.disposed) yield line({ kind: "dispose", machine });
 }
 
-function sizeOf({ called, ticks, steps, args }: ReturnType<ClientData["wire"]>): number {
-  let size = 200 + (called.length + ticks.length) * 8;
+function sizeOf(
+  { called, ticks, steps, took = [], args, err }: ReturnType<ClientData["wire"]>,
+): number {
+  let size = 200 + (called.length + ticks.length + took.length) * 8;
+  for (let one = err; one; one = one.cause) size += one.message.length + (one.stack?.length ?? 0);
   for (const [, , , handler] of steps ?? []) size += 20 + handler.length;
   for (const [name, text] of Object.entries(args ?? {})) size += name.length + text.length;
   return size;

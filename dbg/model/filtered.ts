@@ -1,4 +1,5 @@
-import { ACCEPTED, AUTO, CHECK, type ClientData, EMPTY, ERROR } from "./client_data.ts";
+import { ACCEPTED, AUTO, CHECK, EMPTY, ERROR } from "./chunk.ts";
+import type { ClientData } from "./client_data.ts";
 import type { Filters } from "./model.ts";
 import { matchingStates } from "./search.ts";
 

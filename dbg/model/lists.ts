@@ -1,5 +1,5 @@
 import { cursorOf } from "./causality.ts";
-import type { Row } from "./client_data.ts";
+import type { Row } from "./chunk.ts";
 import type { Model } from "./model.ts";
 import type { ClientView, ListPart, Part, TreeLine } from "./view_types.ts";
 

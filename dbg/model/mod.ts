@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { ClientData, type Row } from "./client_data.ts";
+export type { Row } from "./chunk.ts";
+export { ClientData } from "./client_data.ts";
 export { CLOCK, clock } from "./clock.ts";
 export { linkTo, type Place, placeOf } from "./link.ts";
 export * from "./model.ts";

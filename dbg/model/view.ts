@@ -1,6 +1,7 @@
 import type { WireStep } from "../../telemetry/debugger/protocol.ts";
 import { STEP_KINDS } from "../../telemetry/debugger/protocol.ts";
-import { ACCEPTED, type ClientData, ERROR, type Row } from "./client_data.ts";
+import { ACCEPTED, ERROR, type Row } from "./chunk.ts";
+import type { ClientData } from "./client_data.ts";
 import { clock } from "./clock.ts";
 import { filteredRows, matchingRows, type Rows } from "./filtered.ts";
 import { linkTo } from "./link.ts";

@@ -1,21 +1,18 @@
-import type { AnyMachine, LogLevel, Tracer, Transition } from "../../mod.ts";
+import type { AnyMachine, LogLevel, Mutation, Tracer, Transition } from "../../mod.ts";
 import { globalTracers } from "../../mod.ts";
 import { valueText } from "../value_text.ts";
 import { debuggerUrl, DEFAULT_URL, withoutToken } from "./address.ts";
 import { argumentTexts, type ShownArgs } from "./argument_texts.ts";
+import { addBatches } from "./batches.ts";
 import { Frames } from "./frames.ts";
 import { Source } from "./source.ts";
 import {
   BATCHED,
-  batchText,
-  fitting,
+  errorOf,
   helloText,
-  jumpText,
   logText,
   NO_TIMERS,
   standInText,
-  timersText,
-  transitionTexts,
   type Waiting,
 } from "./wire_text.ts";
 
@@ -78,6 +75,10 @@ const GOOD = 5000;
 const HIGH_WATER = 4_000_000;
 /** Roughly the bytes that may wait in all, whatever the count. */
 const HEAVY = 64_000_000;
+/** What is known of a transition that had begun before it was watched. */
+const NOT_SEEN: { start?: number; waited?: number; behind?: number; took: readonly number[] } = {
+  took: [],
+};
 
 /** Traces any number of machines for one debugger. Nothing in here throws into a machine. */
 export class Connection implements Tracer, DebuggerConnection {
@@ -164,33 +165,49 @@ export class Connection implements Tracer, DebuggerConnection {
     this.#wake();
   }
 
+  mutationQueued(machine: AnyMachine, mutation: Mutation): void {
+    this.#source(machine).queued(mutation, performance.now());
+  }
+
   timeImport(machine: AnyMachine): void {
     this.#source(machine).moved = this.#epoch + performance.now();
     this.#wake();
   }
 
   transitionInit(tx: Transition): void {
-    this.#source(tx.machine).open.push({ tx, start: performance.now() });
+    this.#source(tx.machine).begin(tx, performance.now());
+  }
+
+  handlerStart(tx: Transition): void {
+    this.#source(tx.machine).handlerStart(tx, performance.now());
+  }
+
+  handlerEnd(tx: Transition): void {
+    this.#source(tx.machine).handlerEnd(tx, performance.now());
   }
 
   transitionEnd(tx: Transition): void {
     const source = this.#source(tx.machine);
-    let entry = source.open.pop();
-    while (entry !== undefined && entry.tx !== tx) entry = source.open.pop();
-    source.last = tx.id;
+    const { start, waited, behind, took } = source.end(tx) ?? NOT_SEEN;
     if (this.#closing) return;
     if (this.#waiting >= this.#limit || this.#weight >= HEAVY || source.leftOut !== "") {
       source.dropped++;
     } else {
       const end = performance.now();
-      const start = entry === undefined ? end : entry.start;
+      const from = start ?? end;
       // Arguments may change later: they become texts at once, but only where they are asked for.
       const shown = this.#options.args;
       const args = shown === undefined ? undefined : argumentTexts(tx.args, shown);
-      let weight = 500 + tx.timeBefore.length * 16 + tx.steps.length * 50;
+      const err = errorOf(tx.args);
+      let weight = 500 + tx.timeBefore.length * 16 + tx.steps.length * 50 + took.length * 8;
       if (args !== undefined) { for (const text of Object.values(args)) weight += text.length * 2; }
-      const time = this.#epoch + start;
-      source.pending.push({ tx, time, duration: end - start, args, weight });
+      for (let one = err; one; one = one.cause) {
+        weight += (one.message.length + (one.stack?.length ?? 0)) * 2;
+      }
+      source.pending.push({
+        ...{ tx, time: this.#epoch + from, duration: end - from, waited, behind, took },
+        ...{ args, err, weight },
+      });
       this.#waiting++;
       this.#weight += weight;
     }
@@ -210,7 +227,7 @@ export class Connection implements Tracer, DebuggerConnection {
     if (source.logs.length >= this.#limit || this.#weight >= HEAVY) source.logsLost++;
     else {
       const number = level === "changes" ? 1 : level === "ops" ? 2 : 3;
-      const after = source.open.at(-1)?.tx.id ?? source.last;
+      const after = source.current;
       const text = logText(after, this.#epoch + performance.now(), number, line);
       source.logs.push(text);
       this.#weight += text.length * 2;
@@ -405,7 +422,8 @@ export class Connection implements Tracer, DebuggerConnection {
 
   #introduce(source: Source, frames: Frames): void {
     const { machine, number, instance, ticks, sent } = source;
-    const about = { number, instance, ticks, sent, groups: this.#options.groups ?? {} };
+    const { groups = {}, args } = this.#options;
+    const about = { number, instance, ticks, sent, groups, args: args !== undefined };
     let text: string;
     try {
       text = helloText(machine, about);
@@ -430,65 +448,7 @@ export class Connection implements Tracer, DebuggerConnection {
     const waiting = source.pending.splice(0, BATCHED);
     const logs = source.logs.splice(0, BATCHED);
     this.#take(waiting, logs);
-    if (source.logsLost > 0 && source.logs.length === 0) {
-      const line = `[dropped] ${source.logsLost} lines of the log`;
-      logs.push(logText(source.last, this.#epoch + performance.now(), 1, line));
-      source.logsLost = 0;
-    }
-    const lost = source.dropped - source.told;
-    const last = source.pending.length === 0 && source.leftOut === "";
-    const timers = last ? timersText(source.machine) : source.timers;
-    const changed = timers !== source.timers;
-    if (waiting.length + logs.length + lost === 0 && source.moved === null && !changed) {
-      return false;
-    }
-    const texts: string[] = [];
-    /** By text: 1 if it is a transition, 0 if it is a jump. */
-    const counts: number[] = [];
-    for (const one of waiting) {
-      const own = transitionTexts(one, source.ticks, lost);
-      if (own.length > 1) counts.push(0);
-      counts.push(1);
-      texts.push(...own);
-    }
-    const { number: machine } = source;
-    if (last && (source.moved !== null || waiting.length === 0 && lost > 0)) {
-      // No transition comes after an import, or those that were dropped: the ticks are told all the
-      // same.
-      const at = source.moved ?? this.#epoch + performance.now();
-      const jump = jumpText(
-        source.machine.time(),
-        source.ticks,
-        at,
-        waiting.length === 0 ? lost : 0,
-      );
-      if (jump !== null) {
-        texts.push(jump);
-        counts.push(0);
-      }
-    }
-    source.told = source.dropped;
-    source.moved = last || source.leftOut !== "" ? null : source.moved;
-    source.timers = timers;
-    let at = 0;
-    let logged = 0;
-    do {
-      const head = { machine, dropped: source.dropped, sent: source.sent };
-      const count = fitting(texts, at);
-      const lines = count === 0 ? fitting(logs, logged) : 0;
-      frames.add(
-        batchText(
-          head,
-          texts.slice(at, at + count),
-          logs.slice(logged, logged + lines),
-          changed && at + logged === 0 ? timers : undefined,
-        ),
-      );
-      for (let i = at; i < at + count; i++) source.sent += counts[i];
-      at += count;
-      logged += lines;
-    } while (at < texts.length || logged < logs.length);
-    return true;
+    return addBatches(source, waiting, logs, this.#epoch + performance.now(), frames);
   }
 }
 
