@@ -16,12 +16,12 @@ import { simulate } from "./sim/simulation.ts";
 interface Sizes {
   readonly schedules: number;
   readonly hunt: number;
-  readonly chaosSeconds: number;
+  readonly faults: number;
   readonly measureSeconds: number;
 }
 
-const LONG: Sizes = { schedules: 100_000, hunt: 10_000, chaosSeconds: 60, measureSeconds: 10 };
-const SHORT: Sizes = { schedules: 500, hunt: 3000, chaosSeconds: 4, measureSeconds: 2 };
+const LONG: Sizes = { schedules: 100_000, hunt: 10_000, faults: 60, measureSeconds: 10 };
+const SHORT: Sizes = { schedules: 500, hunt: 3000, faults: 4, measureSeconds: 2 };
 const PORTION = 250;
 const NODES = 5;
 
@@ -67,12 +67,13 @@ async function mutants(limit: number): Promise<void> {
   }
 }
 
-async function processes(seconds: number): Promise<void> {
-  const report = await chaos({ nodes: NODES, seconds });
-  const { outages, contradiction, acknowledged, lost, operations, killed, frozen, terms } = report;
+async function processes(faults: number): Promise<void> {
+  const report = await chaos({ nodes: NODES, faults });
+  const { outages, contradiction, acknowledged, lost, operations } = report;
+  const { killed, frozen, terms, unanswered } = report;
   const at = (share: number) => outages[Math.ceil(outages.length * share) - 1];
   console.log(
-    `leader killed ${killed} times, frozen ${frozen} times, ${terms} terms; outages ` +
+    `leader killed ${killed} times, frozen ${frozen} times, ${terms} terms, ${unanswered} operations given up; outages ` +
       `p50 ${at(0.5).toFixed()} ms, p95 ${at(0.95).toFixed()} ms, longest ${at(1).toFixed()} ms`,
   );
   claim(lost === 0, `${lost} of ${acknowledged} acknowledged writes lost`);
@@ -116,7 +117,7 @@ async function main({ short, seed, mutant, part }: Options): Promise<void> {
   const parts: Record<string, () => Promise<void>> = {
     schedules: () => schedules(sizes.schedules),
     mutants: () => mutants(sizes.hunt),
-    processes: () => processes(sizes.chaosSeconds),
+    processes: () => processes(sizes.faults),
     throughput: () => measure(sizes.measureSeconds),
   };
   if (part !== undefined && !Object.hasOwn(parts, part)) {

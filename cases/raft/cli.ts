@@ -1,6 +1,6 @@
 /** The program: nodes, and clients of them. */
 import { Command, ValidationError } from "@cliffy/command";
-import { RegisterClient, statuses } from "./client.ts";
+import { OutcomeUnknownError, RegisterClient, statuses } from "./client.ts";
 import { InputError } from "./messages.ts";
 import { Processes } from "./processes.ts";
 import { startServer } from "./server.ts";
@@ -107,14 +107,29 @@ async function runCluster(options: Common & { folder: string; watch?: boolean })
 
 async function put(options: Common & { timeout: number }, key: string, value: string) {
   const client = new RegisterClient({ members: membersOf(options) });
-  await client.put(key, value, { signal: AbortSignal.timeout(options.timeout) });
+  await inTime(options, (signal) => client.put(key, value, { signal }));
 }
 
 async function get(options: Common & { timeout: number }, key: string) {
   const client = new RegisterClient({ members: membersOf(options) });
-  const value = await client.get(key, { signal: AbortSignal.timeout(options.timeout) });
+  const value = await inTime(options, (signal) => client.get(key, { signal }));
   if (value === null) throw new Error(`${key} is not set`);
   console.log(value);
+}
+
+/** Gives up after the time of `--timeout`. */
+async function inTime<T>(
+  { timeout }: { readonly timeout: number },
+  fn: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await fn(AbortSignal.timeout(timeout));
+  } catch (error) {
+    const wait = error instanceof OutcomeUnknownError ? error.cause : error;
+    if (!(wait instanceof DOMException)) throw error;
+    const unknown = error instanceof OutcomeUnknownError ? `${error.message}: ` : "";
+    throw new Error(`${unknown}no member answered in ${timeout} ms`, { cause: error });
+  }
 }
 
 async function status(options: Common) {

@@ -87,11 +87,23 @@ export function startServer({ id, members, folder, watch }: ServerOptions): Raft
     }
     throw new RefusedRequest(404, "Expected /command, /status or /raft");
   };
-  const server = Deno.serve(
-    { hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80), onListen: () => {} },
-    (request) => answer(request).catch(refusal),
-  );
+  const server = serve();
   node.start();
+
+  function serve(): Deno.HttpServer {
+    const address = { hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
+    try {
+      return Deno.serve(
+        { ...address, onListen: () => {} },
+        (request) => answer(request).catch(refusal),
+      );
+    } catch (error) {
+      node.stop();
+      disk.close();
+      throw new Error(`Cannot listen on ${host}`, { cause: error });
+    }
+  }
+
   return {
     node,
     async close() {
