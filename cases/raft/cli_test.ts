@@ -41,7 +41,7 @@ Deno.test("the program puts, gets and shows the members", async () => {
 Deno.test("the program says in one line what is wrong", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "raft-cli-" });
   try {
-    Deno.writeTextFileSync(join(folder, "ballot"), "x\n");
+    Deno.writeTextFileSync(join(folder, "journal"), "x\ny\n");
     const members = freeAddresses(1).join();
     const node = ["node", "--members", members, "--folder", folder];
     const cases: readonly [args: string[], code: number, said: RegExp][] = [
@@ -56,7 +56,7 @@ Deno.test("the program says in one line what is wrong", async () => {
       [["status", "--members", `${members},${members}`], 2, /named twice/],
       [["status", "--members", members], 1, /No member answers/],
       [[...node, "--id", "2"], 2, /--id 2: expected 1 to 1/],
-      [[...node, "--id", "1"], 1, /ballot, line 1, is damaged/],
+      [[...node, "--id", "1"], 1, /journal, line 1, is damaged/],
       [["fly"], 2, /Unknown command "fly"/],
     ];
     for (const [args, code, said] of cases) {

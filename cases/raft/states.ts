@@ -51,7 +51,7 @@ export interface Timing {
 }
 
 /** For computers near each other that may be busy: an answer that comes later than that is lost. */
-export const TIMING: Timing = { election: 300, heartbeat: 75, call: 400 };
+export const TIMING: Timing = { election: 500, heartbeat: 100, call: 400 };
 
 /** What a leader knows of another node. */
 export const peerSchema = defineSchema({
