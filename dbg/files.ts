@@ -114,8 +114,11 @@ function* messagesOf(client: ClientData, machine: number): Generator<string> {
   if (client.disposed) yield line({ kind: "dispose", machine });
 }
 
-function sizeOf({ called, ticks, steps, args }: ReturnType<ClientData["wire"]>): number {
-  let size = 200 + (called.length + ticks.length) * 8;
+function sizeOf(
+  { called, ticks, steps, took = [], args, err }: ReturnType<ClientData["wire"]>,
+): number {
+  let size = 200 + (called.length + ticks.length + took.length) * 8;
+  for (let one = err; one; one = one.cause) size += one.message.length + (one.stack?.length ?? 0);
   for (const [, , , handler] of steps ?? []) size += 20 + handler.length;
   for (const [name, text] of Object.entries(args ?? {})) size += name.length + text.length;
   return size;
@@ -131,6 +134,15 @@ export async function importFile(store: Store, path: string): Promise<void> {
   const bytes = path === "-"
     ? Deno.stdin.readable
     : (await Deno.open(path, { read: true })).readable;
+  await importStream(store, bytes, path);
+}
+
+/** Reads what a file holds, like {@linkcode importFile}; the name is for what is said about it. */
+export async function importStream(
+  store: Store,
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  name: string,
+): Promise<void> {
   // A file has no limit of what may come in a second.
   const receiver = new Receiver(store, () => 0, Infinity);
   let number = 0;
@@ -142,7 +154,7 @@ export async function importFile(store: Store, path: string): Promise<void> {
     }
   } catch (error) {
     const where = number === 0 ? "" : `line ${number}: `;
-    throw new Error(`Cannot read "${path}": ${where}${(error as Error).message}`);
+    throw new Error(`Cannot read "${name}": ${where}${(error as Error).message}`);
   } finally {
     receiver.over(false);
   }

@@ -1,5 +1,6 @@
 import type { Hello } from "../telemetry/debugger/protocol.ts";
-import type { ClientData, Row } from "./model/client_data.ts";
+import type { Row } from "./model/chunk.ts";
+import type { ClientData } from "./model/client_data.ts";
 import { linesOf } from "./model/log_view.ts";
 import type { Store } from "./model/store.ts";
 

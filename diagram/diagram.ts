@@ -3,6 +3,7 @@ import {
   type Relation,
   RELATIONS,
   type Schema,
+  type State,
   StateUnknownError,
 } from "../relations/mod.ts";
 import { exclusiveSets } from "./exclusive.ts";
@@ -21,29 +22,34 @@ export interface DiagramState {
   readonly name: string;
   /** Its place in the schema. */
   readonly index: number;
-  /** Its properties: `auto`, `multi`. */
+  /**
+   * Its properties: `auto`, `multi`, `latest` (each call has a context of its own), `event`, `args`
+   * (has to be called with some), `returns`.
+   */
   readonly marks: readonly string[];
   /** The group that it is drawn in; empty for none. */
   readonly group: string;
 }
 
-/** A relation as a diagram shows it. */
+/** A relation as a diagram shows it, or a state's timeout. */
 export interface DiagramEdge {
   /** The state that has the relation. */
   readonly from: string;
   /** The state that it names. */
   readonly to: string;
   /** The relation. */
-  readonly relation: Relation;
+  readonly relation: Relation | "timeout";
   /** Whether the other state has it, too: drawn as one edge. */
   readonly mutual: boolean;
+  /** After how many milliseconds, for a timeout. */
+  readonly ms?: number;
 }
 
 /** What a diagram shows, independent of the format. */
 export interface Diagram {
   /** The states, in the order of the schema. */
   readonly states: readonly DiagramState[];
-  /** The relations, by state and relation, but for what `exclusive` says. */
+  /** The relations and timeouts, by state, but for what `exclusive` says. */
   readonly edges: readonly DiagramEdge[];
   /** The names of the groups that have states. */
   readonly groups: readonly string[];
@@ -71,6 +77,9 @@ export function diagramOf(schema: Schema, options: DiagramOptions = {}): Diagram
         all.push({ from, to, relation, mutual });
       }
     }
+    for (const [to, ms] of Object.entries(states[from].timeouts ?? {})) {
+      all.push({ from, to, relation: "timeout", mutual: false, ms });
+    }
   }
   const edges = state === undefined
     ? all
@@ -93,7 +102,7 @@ export function diagramOf(schema: Schema, options: DiagramOptions = {}): Diagram
     states: shown.map((name) => ({
       name,
       index: names.indexOf(name),
-      marks: (["auto", "multi"] as const).filter((mark) => states[name][mark]),
+      marks: marksOf(states[name]),
       group: groupOf(name),
     })),
     edges: edges.filter((edge) => !inBox(edge)),
@@ -102,4 +111,19 @@ export function diagramOf(schema: Schema, options: DiagramOptions = {}): Diagram
     ),
     exclusive,
   };
+}
+
+function marksOf({ auto, multi, event, args, returns }: State): string[] {
+  return [
+    auto ? "auto" : "",
+    multi === "latest" ? multi : multi ? "multi" : "",
+    event ? "event" : "",
+    args?.required ? "args" : "",
+    returns ? "returns" : "",
+  ].filter((mark) => mark !== "");
+}
+
+/** What stands at an edge. */
+export function edgeLabel({ relation, ms }: DiagramEdge): string {
+  return ms === undefined ? relation : `${ms} ms`;
 }

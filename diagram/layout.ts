@@ -1,5 +1,5 @@
 import dagre from "@dagrejs/dagre";
-import type { Diagram, DiagramEdge } from "./diagram.ts";
+import { type Diagram, type DiagramEdge, edgeLabel } from "./diagram.ts";
 import { label } from "./label.ts";
 
 /** A rectangle, by its center. */
@@ -58,14 +58,25 @@ export function layout(diagram: Diagram, widths: ReadonlyMap<string, number>): L
     return [name, box === undefined ? `state${i}` : `exclusive${box}`];
   }));
   const isInner = ({ from, to }: DiagramEdge) => ids.get(from) === ids.get(to);
+  const looped = new Set(edges.flatMap(({ from, to }) => from === to ? [from] : []));
+  // Edges between states of one box have lanes on its right, each as wide as its label.
+  const lanes = exclusive.map(() => 0);
+  const laneOf = edges.map((edge) => {
+    const { from, to } = edge;
+    if (!isInner(edge) || from === to) return 0;
+    const width = labelWidth(edge);
+    return (lanes[boxOf.get(from)!] += width) - width / 2;
+  });
   // Whoever has no relation stands in a grid below: a layered layout would make one long column.
   const related = new Set(edges.flatMap(({ from, to }) => [from, to]).concat(...exclusive));
+  const frameWidth = (set: readonly string[]) =>
+    Math.max(TITLE.width, ...set.map((name) => widths.get(name)! + 2 * GAP));
   const build = (ranker: string, clustered: boolean): Graph => {
     const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true });
     graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 90, edgesep: 12, ranker });
     graph.setDefaultEdgeLabel(() => ({}));
     exclusive.forEach((set, i) => {
-      const width = Math.max(TITLE.width, ...set.map((name) => widths.get(name)! + 2 * GAP));
+      const width = frameWidth(set) + lanes[i];
       const height = TITLE.height + set.length * (HEIGHT + GAP);
       graph.setNode(`exclusive${i}`, { width, height });
     });
@@ -73,12 +84,13 @@ export function layout(diagram: Diagram, widths: ReadonlyMap<string, number>): L
     for (const { name, group } of states) {
       if (!related.has(name) && group === "") continue;
       const id = ids.get(name)!;
-      if (!boxOf.has(name)) graph.setNode(id, { width: widths.get(name)!, height: HEIGHT });
+      const height = HEIGHT + (looped.has(name) ? 2 * GAP : 0);
+      if (!boxOf.has(name)) graph.setNode(id, { width: widths.get(name)!, height });
       if (clustered && group !== "") graph.setParent(id, `group${groups.indexOf(group)}`);
     }
     edges.forEach((edge, i) => {
       if (isInner(edge)) return;
-      const size = { width: 46, height: 12, labelpos: "c" };
+      const size = { width: labelWidth(edge), height: 12, labelpos: "c" };
       graph.setEdge(ids.get(edge.from)!, ids.get(edge.to)!, size, `edge${i}`);
     });
     dagre.layout(graph);
@@ -99,7 +111,8 @@ export function layout(diagram: Diagram, widths: ReadonlyMap<string, number>): L
     frames.push({ kind: "group", title: label(group), box: nodeBox(graph, `group${i}`) });
   });
   exclusive.forEach((set, i) => {
-    const box = nodeBox(graph, `exclusive${i}`);
+    const whole = nodeBox(graph, `exclusive${i}`);
+    const box = { ...whole, x: whole.x - lanes[i] / 2, width: whole.width - lanes[i] };
     frames.push({ kind: "exclusive", title: EXCLUSIVE, box });
     set.forEach((name, row) => {
       const y = box.y - box.height / 2 + TITLE.height + row * (HEIGHT + GAP) + HEIGHT / 2;
@@ -108,11 +121,12 @@ export function layout(diagram: Diagram, widths: ReadonlyMap<string, number>): L
   });
   for (const { name } of states) {
     if (boxOf.has(name) || !graph.hasNode(ids.get(name)!)) continue;
-    boxes.set(name, nodeBox(graph, ids.get(name)!));
+    boxes.set(name, { ...nodeBox(graph, ids.get(name)!), height: HEIGHT });
   }
   const paths = edges.map((edge, i): Path => {
     const from = boxes.get(edge.from)!, to = boxes.get(edge.to)!;
-    if (isInner(edge)) return beside(from, to);
+    if (from === to) return loop(from);
+    if (isInner(edge)) return beside(from, to, laneOf[i]);
     const drawn = graph.edge(ids.get(edge.from)!, ids.get(edge.to)!, `edge${i}`) as unknown as Path;
     const points = drawn.points.map(moved);
     // dagre's line ends at the exclusive box: it goes on to the state in it.
@@ -171,12 +185,29 @@ function side({ x, y, width }: Box, near: Point): Point {
   return { x: near.x < x ? x - width / 2 : x + width / 2, y };
 }
 
-/** A line between two states of one box, on their right. */
-function beside(from: Box, to: Box): Path {
-  const right = from.x + from.width / 2, out = right + GAP + 6;
+/** The room of an edge's label. */
+function labelWidth(edge: DiagramEdge): number {
+  return Math.max(46, edgeLabel(edge).length * 6 + 8);
+}
+
+/** A line between two states of one box, in its lane on their right. */
+function beside(from: Box, to: Box, lane: number): Path {
+  const right = from.x + from.width / 2, out = right + GAP + lane;
   const points = [{ x: right, y: from.y }, { x: out, y: from.y }, { x: out, y: to.y }, {
     x: to.x + to.width / 2,
     y: to.y,
   }];
   return { points, x: out, y: (from.y + to.y) / 2 };
+}
+
+/** A line from a state to itself, below it. */
+function loop({ x, y, height }: Box): Path {
+  const bottom = y + height / 2, below = bottom + GAP - 2, half = 26;
+  const points = [
+    { x: x + half, y: bottom },
+    { x: x + half, y: below },
+    { x: x - half, y: below },
+    { x: x - half, y: bottom },
+  ];
+  return { points, x, y: below };
 }

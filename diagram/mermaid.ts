@@ -1,9 +1,9 @@
 import type { Schema } from "../relations/mod.ts";
-import { diagramOf, type DiagramOptions, type DiagramState } from "./diagram.ts";
+import { diagramOf, type DiagramOptions, type DiagramState, edgeLabel } from "./diagram.ts";
 import { label } from "./label.ts";
 
-const ARROWS = { add: "-->", remove: "--x", require: "-.->", after: "==>" } as const;
-const MUTUAL = { add: "<-->", remove: "x--x", require: "<-.->", after: "<==>" } as const;
+const ARROWS = { add: "-->", remove: "--x", require: "-.->", after: "==>", timeout: "--o" };
+const MUTUAL = { ...ARROWS, add: "<-->", remove: "x--x", require: "<-.->", after: "<==>" };
 
 /**
  * The schema as a Mermaid flowchart; the same schema always gives the same text. States that exclude
@@ -20,9 +20,12 @@ export function mermaid(schema: Schema, options: DiagramOptions = {}): string {
   const lines = ["flowchart LR"];
   const show = ({ name, marks }: DiagramState, indent: string) => {
     const text = [name, ...marks].map(quoted).join(" · ");
-    lines.push(
-      `${indent}${ids.get(name)}${marks.includes("auto") ? `(["${text}"])` : `["${text}"]`}`,
-    );
+    const [open, close] = marks.includes("auto")
+      ? ["([", "])"]
+      : marks.includes("event")
+      ? ["{{", "}}"]
+      : ["[", "]"];
+    lines.push(`${indent}${ids.get(name)}${open}"${text}"${close}`);
   };
   const showAll = (group: string, indent: string) => {
     const own = states.filter((state) => state.group === group);
@@ -40,9 +43,9 @@ export function mermaid(schema: Schema, options: DiagramOptions = {}): string {
     lines.push("  end");
   });
   showAll("", "  ");
-  for (const { from, to, relation, mutual } of edges) {
-    const arrow = (mutual ? MUTUAL : ARROWS)[relation];
-    lines.push(`  ${ids.get(from)} ${arrow}|${relation}| ${ids.get(to)}`);
+  for (const edge of edges) {
+    const arrow = (edge.mutual ? MUTUAL : ARROWS)[edge.relation];
+    lines.push(`  ${ids.get(edge.from)} ${arrow}|${edgeLabel(edge)}| ${ids.get(edge.to)}`);
   }
   return lines.join("\n") + "\n";
 }

@@ -1,5 +1,5 @@
 import type { Schema } from "../relations/mod.ts";
-import { type DiagramEdge, diagramOf, type DiagramOptions } from "./diagram.ts";
+import { type DiagramEdge, diagramOf, type DiagramOptions, edgeLabel } from "./diagram.ts";
 import { label } from "./label.ts";
 import { type Box, layout, type Path } from "./layout.ts";
 
@@ -8,18 +8,26 @@ const STYLE = `
   text { font: 13px ui-monospace, monospace; fill: #1f2328; }
   .state { fill: #fff; stroke: #57606a; }
   .auto { stroke-dasharray: 5 3; }
+  .event { fill: #fff8c5; }
   .group { fill: #f0f4f8; stroke: #d0d7de; }
   .exclusive { fill: #fff8f7; stroke: #cf222e; stroke-dasharray: 2 3; }
   .title { fill: #57606a; }
   .edge { fill: none; stroke-width: 1.3; }
   .add { stroke: #1a7f37; } .remove { stroke: #cf222e; }
   .require { stroke: #0969da; } .after { stroke: #8250df; }
+  .timeout { stroke: #bc4c00; stroke-dasharray: 4 3; }
   .label { font-size: 10px; stroke: #fff; stroke-width: 3px; paint-order: stroke; }
   .label.add { fill: #1a7f37; } .label.remove { fill: #cf222e; }
-  .label.require { fill: #0969da; } .label.after { fill: #8250df; }
-  .label.add, .label.remove, .label.require, .label.after { stroke: #fff; }`;
+  .label.require { fill: #0969da; } .label.after { fill: #8250df; } .label.timeout { fill: #bc4c00; }
+  .label.add, .label.remove, .label.require, .label.after, .label.timeout { stroke: #fff; stroke-dasharray: none; }`;
 
-const COLORS = { add: "#1a7f37", remove: "#cf222e", require: "#0969da", after: "#8250df" } as const;
+const COLORS = {
+  add: "#1a7f37",
+  remove: "#cf222e",
+  require: "#0969da",
+  after: "#8250df",
+  timeout: "#bc4c00",
+} as const;
 
 /**
  * The schema as a picture; the same schema always gives the same picture. States that exclude each
@@ -70,16 +78,17 @@ export function svg(schema: Schema, options: DiagramOptions = {}): string {
   return out.join("\n") + "\n";
 }
 
-function drawEdge({ from, to, relation, mutual }: DiagramEdge, { points, x, y }: Path): string[] {
+function drawEdge(edge: DiagramEdge, { points, x, y }: Path): string[] {
+  const { from, to, relation, mutual } = edge;
   const at = points.map((point) => `${round(point.x)} ${round(point.y)}`);
   const start = mutual ? ` marker-start="url(#${relation})"` : "";
   return [
     `<path class="edge ${relation}" data-from="${escape(label(from))}" data-to="${
       escape(label(to))
     }" d="M${at.join("L")}" marker-end="url(#${relation})"${start}/>`,
-    `<text class="label ${relation}" x="${round(x)}" y="${
-      round(y + 3)
-    }" text-anchor="middle">${relation}</text>`,
+    `<text class="label ${relation}" x="${round(x)}" y="${round(y + 3)}" text-anchor="middle">${
+      edgeLabel(edge)
+    }</text>`,
   ];
 }
 

@@ -5,6 +5,7 @@ import {
   checkObject,
   indexOf,
   isObject,
+  SchemaError,
   type StateNames,
   wrongType,
 } from "../relations/mod.ts";
@@ -114,6 +115,7 @@ export function checkHandlers(handlers: unknown): asserts handlers is object {
  * The timeouts of a schema, with those of the options; `null` when there are none.
  *
  * @throws {RangeError} If a time is none.
+ * @throws {SchemaError} If a state cannot have one.
  */
 export function timeoutsOf(
   schema: CompiledSchema,
@@ -124,16 +126,33 @@ export function timeoutsOf(
     new Map((schema.timeouts?.[state] ?? []).map(({ adds, ms }) => [schema.names[adds], ms]))
   );
   for (const [name, timeouts] of Object.entries(overrides ?? {})) {
+    const state = indexOf(schema, name);
+    checkObject(`timeouts.${name}`, timeouts);
     for (const [adds, ms] of Object.entries(timeouts ?? {})) {
-      if (schema.needsArgs[indexOf(schema, adds)]) {
+      const added = indexOf(schema, adds);
+      if (schema.needsArgs[added]) {
         throw new TypeError(
           `timeouts.${name} adds ${adds} without the arguments that its calls must pass`,
         );
       }
       if (ms === undefined) continue;
       checkLimit(`timeouts.${name}.${adds}`, ms);
-      table[indexOf(schema, name)].set(adds, ms);
+      if (ms !== Infinity) checkTimeout(schema, state, added);
+      table[state].set(adds, ms);
     }
   }
   return table.map((timeouts) => [...timeouts].map(([adds, ms]) => ({ adds, ms })));
+}
+
+/** As the schema would refuse it. */
+function checkTimeout({ names, event, multi }: CompiledSchema, state: number, adds: number): void {
+  const name = names[state];
+  if (event[state]) {
+    throw new SchemaError(
+      `timeouts.${name}: ${name} is an event, which lasts for its transition only`,
+    );
+  }
+  if (adds === state && !multi[state]) {
+    throw new SchemaError(`timeouts.${name} names itself, which only a multi state can`);
+  }
 }

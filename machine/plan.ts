@@ -1,6 +1,7 @@
 import {
   type CompiledSchema,
   contains,
+  enterOrder,
   type MutationType,
   type Resolution,
   resolve,
@@ -109,7 +110,7 @@ export class Plan<R extends PlanRequest = PlanRequest> {
       ? NONE
       : dependents(schema, leaving, exits);
     this.negotiation = this.accepted && !forced
-      ? negotiationOf(call, handlers, active, resolution, unasked)
+      ? negotiationOf(call, schema, handlers, active, resolution, unasked)
       : NONE;
     const ends = this.accepted ? callsOf(exits, handlers.slots.end) : NONE;
     const states = this.accepted ? callsOf(enters, handlers.slots.state) : NONE;
@@ -196,6 +197,7 @@ function callsOf(
 
 function negotiationOf(
   call: PlanRequest,
+  schema: CompiledSchema,
   handlers: HandlerNames,
   active: StateSet,
   { exits, enters, target }: Resolution,
@@ -205,10 +207,13 @@ function negotiationOf(
   const asked = unasked.length === 0 ? exits : exits.filter((state) => !unasked.includes(state));
   const calls = whole(callsOf(asked, handlers.slots.exit));
   calls.push(...callsOf(enters, handlers.slots.enter));
-  if (call.type !== "remove" && handlers.slots.self.size > 0) {
-    calls.push(...whole(callsOf(target.filter((s) => contains(active, s)), handlers.slots.self)));
+  const { pairs, slots: { self } } = handlers;
+  if (pairs.length + self.size > 0) {
+    const ordered = enterOrder(schema, target);
+    const staying = call.type === "remove" ? NONE : ordered.filter((s) => contains(active, s));
+    calls.push(...whole(callsOf(staying, self)));
+    calls.push(...pairsOf(handlers, active, enters, asked, ordered));
   }
-  if (handlers.pairs.length > 0) calls.push(...pairsOf(handlers, active, enters, asked, target));
   if (handlers.anyEnter !== -1) calls.push({ slot: handlers.anyEnter, state: -1 });
   return calls;
 }

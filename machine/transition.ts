@@ -1,5 +1,13 @@
 import type { Time } from "../clock/mod.ts";
-import { keep, kept, type KeptSet, members, resolve, type StateSet } from "../relations/mod.ts";
+import {
+  enterOrder,
+  keep,
+  kept,
+  type KeptSet,
+  members,
+  resolve,
+  type StateSet,
+} from "../relations/mod.ts";
 import type { AnyMachine, Step, Transition } from "./any_machine.ts";
 import type { Ask } from "./ask.ts";
 import type { Mutation, MutationSource, Result } from "./mutation.ts";
@@ -199,10 +207,10 @@ export class TransitionRecord implements Transition {
     const excluded = this.failed === null
       ? []
       : [this.call.plans.schema.indexes.get(this.failed.name)!];
-    return this.#names(
-      resolve(call.plans.schema, this.before, call.called, call.type, undefined, { excluded })
-        .target,
-    );
+    const { schema } = call.plans;
+    const scope = { excluded };
+    const { target } = resolve(schema, this.before, call.called, call.type, undefined, scope);
+    return this.#names(enterOrder(schema, target));
   }
 
   /** The states that leave, in the order of their handlers. */

@@ -111,7 +111,7 @@ async function declarations(out: string): Promise<void> {
     const from = `${folder}/package`;
     for await (const path of files(from)) {
       const place = path.slice(from.length + 1);
-      if (!place.endsWith(".d.ts") || place.startsWith("links/")) continue;
+      if (!place.endsWith(".d.ts") || /^(links|examples)\//.test(place)) continue;
       const to = `${out}/${place}`;
       await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
       await Deno.copyFile(path, to);

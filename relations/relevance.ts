@@ -18,10 +18,11 @@ export interface WatchedStates {
  * It relies on what holds for every target: active states have their required states active and
  * don't remove each other. So an active state matters only if it
  *
- * - may be activated again, implied, removed by, or removes what this mutation may activate,
- * - requires (transitively) something that may leave, or is required by what may be activated,
+ * - may be activated again, or removes, or is required by, what this mutation may activate,
+ * - may leave: it is called for removal or removed by what may be activated, or requires
+ *   (transitively) something that may leave,
  * - has a handler that speaks for its staying,
- * - comes before one of these in the order of handlers.
+ * - comes before one of these in the order of handlers, when more than one may be called.
  */
 export function relevantStates(
   schema: CompiledSchema,
@@ -31,20 +32,20 @@ export function relevantStates(
 ): readonly number[] {
   if (type === "set") return schema.names.map((_, state) => state);
   const activated = type === "add" ? reach(called, (state) => schema.add[state]) : [];
-  const touched = type === "add"
-    ? activated.flatMap((state) => [state, ...schema.remove[state], ...schema.removedBy[state]])
-    : called;
-  const relevant = new Set(reach(touched, (state) => schema.requiredBy[state]));
+  const taken = type === "add" ? activated.flatMap((state) => schema.remove[state]) : called;
+  const relevant = new Set(reach(taken, (state) => schema.requiredBy[state]));
   for (const state of activated) {
+    relevant.add(state);
+    for (const other of schema.removedBy[state]) relevant.add(other);
     for (const other of schema.require[state]) relevant.add(other);
   }
-  if (type !== "remove") {
-    for (const state of watched.selfs) relevant.add(state);
-  }
+  const selfs = type === "remove" ? [] : [...watched.selfs];
+  for (const state of selfs) relevant.add(state);
   const ends = watched.pairs.filter(({ from, to }) => relevant.has(from) || relevant.has(to));
   for (const { from, to } of ends) relevant.add(from).add(to);
   // Whoever they wait for in the order of handlers, over both orders, can change their sequence.
-  const ordered = reach([...relevant], (state) => {
+  const sequence = activated.length + selfs.length + ends.length > 1;
+  const ordered = !sequence ? [...relevant] : reach([...relevant], (state) => {
     const { require, after } = schema;
     return after[state].length === 0 ? require[state] : [...require[state], ...after[state]];
   });

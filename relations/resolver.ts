@@ -12,7 +12,7 @@ export interface Resolution {
   readonly accepted: readonly number[];
   /** Whether all called states were accepted (a remove always is). */
   readonly complete: boolean;
-  /** Those of the considered states that are to be active, in the order of their handlers. */
+  /** Those of the considered states that are to be active, by priority; `enterOrder` is that of their handlers. */
   readonly target: readonly number[];
   /** The active states that leave, in the order of their handlers. */
   readonly exits: readonly number[];
@@ -175,17 +175,20 @@ class Round {
     return contains(this.#active, state) && !this.#considered.has(state);
   }
 
-  result(considered: readonly number[], unsorted: readonly number[]): Resolution {
+  result(considered: readonly number[], target: readonly number[]): Resolution {
     const [type, called] = [this.#type, this.#list];
-    const target = enterOrder(this.#schema, unsorted);
     const targetSet = new Set(target);
+    const entering = target.filter((state) => this.#activates(state));
     const accepted = type === "remove" ? called : called.filter((state) => targetSet.has(state));
     return {
       accepted,
       complete: accepted.length === called.length,
       target,
       exits: exitOrder(this.#schema, considered.filter((state) => !targetSet.has(state))),
-      enters: target.filter((state) => this.#activates(state)),
+      // Those that stay have their places among those that enter.
+      enters: entering.length < 2
+        ? entering
+        : enterOrder(this.#schema, target).filter((state) => this.#activates(state)),
     };
   }
 }

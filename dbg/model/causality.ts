@@ -24,7 +24,7 @@ function linksOf(client: ClientData): ReadonlyMap<string, Links> {
   const { by } = sources;
   const from = Math.max(sources.seen, client.first);
   if (from < client.end) {
-    for (const [row, [machine, id]] of client.sources(from)) {
+    for (const [row, machine, id] of client.sources(from)) {
       if (machine === client.hello.id) continue;
       let links = by.get(machine);
       if (links === undefined) by.set(machine, links = { rows: [], ids: [] });

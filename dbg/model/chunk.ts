@@ -1,15 +1,44 @@
-import type { WireLog } from "../../telemetry/debugger/protocol.ts";
+import {
+  TRANSITION_TYPES,
+  type WireError,
+  type WireLog,
+  type WireStep,
+  type WireTransition,
+} from "../../telemetry/debugger/protocol.ts";
 
 /** Rows of a chunk, and roughly its bytes: what leaves at once when memory is short. */
 const ROWS = 512;
 const BYTES = 500_000;
+/** Bytes of a row in all columns. */
+const COLUMNS = 53;
+
+/** Bits of the flags column; the lowest two are the type. */
+export const ACCEPTED = 4;
+/** The transition was caused by an auto state. */
+export const AUTO = 8;
+/** It was a dry run. */
+export const CHECK = 16;
+/** It called or activated `Exception`. */
+export const ERROR = 32;
+/** It changed no tick. */
+export const EMPTY = 64;
 
 /** What only some transitions have. */
-export interface Extras {
-  readonly args?: Readonly<Record<string, string>>;
-  readonly source?: readonly [string, number, string];
-  readonly refusedBy?: string;
-  readonly lost?: number;
+export type Extras = Pick<
+  WireTransition,
+  "args" | "refusedBy" | "lost" | "timeout" | "waited" | "behind" | "err"
+>;
+
+/** A transition as it is kept, decoded. */
+export interface Row extends Omit<WireTransition, "ticks"> {
+  /** The absolute row number. */
+  readonly row: number;
+  /** State index and the change of its tick, in turn. */
+  readonly deltas: readonly number[];
+  /** The steps. */
+  readonly steps: readonly WireStep[];
+  /** Whether it called or activated `Exception`. */
+  readonly error: boolean;
 }
 
 /** Columns of up to 512 transitions, and the lines of the log that came meanwhile. */
@@ -24,25 +53,39 @@ export class Chunk {
   readonly flags: Uint8Array = new Uint8Array(ROWS);
   readonly touched: Uint32Array = new Uint32Array(ROWS);
   readonly offset: Uint32Array = new Uint32Array(ROWS);
+  /** Where it came from: transition, and the words of machine and handler; 0 for nowhere. */
+  readonly sourceId: Float64Array = new Float64Array(ROWS);
+  readonly sourceMachine: Uint32Array = new Uint32Array(ROWS);
+  readonly sourceHandler: Uint32Array = new Uint32Array(ROWS);
   readonly extras: Map<number, Extras> = new Map();
   readonly logs: WireLog[] = [];
+  /** The numbers of its transitions: none is looked for outside. */
+  leastId = Infinity;
+  mostId = -1;
   /** The transitions that its lines belong to: none is looked for outside. */
   firstLog = Infinity;
   lastLog = -1;
+  /** Errors that lines of the log tell of, by transition. */
+  readonly errorLines: Map<number, string> = new Map();
   readonly #words = new Map<string, number>();
+  /** Names of handlers and of machines. */
   readonly words: string[] = [];
   bytes: Uint8Array = new Uint8Array(4096);
   used = 0;
   extra = 0;
   readonly ticks: Float64Array;
 
-  constructor(first: number, ticks: Float64Array) {
+  /** The number of its first line of the log, of all that ever came. */
+  readonly firstLine: number;
+
+  constructor(first: number, firstLine: number, ticks: Float64Array) {
     this.first = first;
+    this.firstLine = firstLine;
     this.ticks = ticks.slice();
   }
 
   get memory(): number {
-    return ROWS * 37 + this.bytes.length + this.ticks.length * 8 + this.extra + 500;
+    return ROWS * COLUMNS + this.bytes.length + this.ticks.length * 8 + this.extra + 500;
   }
 
   /** Whether the next row goes to another one. */
@@ -55,9 +98,153 @@ export class Chunk {
     return this.size > 0 ? this.time[0] : this.logs[0]?.[1] ?? -Infinity;
   }
 
-  /** The number of a handler's name; 0 for none. */
-  word(word: string): number {
-    if (word === "") return 0;
+  /** Adds a row; `ticks` are those before it and move on to those after it. Gives its flags. */
+  add(tx: WireTransition, ticks: Float64Array, exception: number): number {
+    const row = this.size++;
+    const { called, steps = [], took = [], source } = tx;
+    let touched = 0;
+    let error = false;
+    this.offset[row] = this.used;
+    this.#put(called.length);
+    for (const state of called) {
+      this.#put(state);
+      touched |= 1 << (state & 31);
+      if (state === exception && tx.type !== "remove") error = true;
+    }
+    this.#put(tx.ticks.length / 2);
+    for (let i = 0; i < tx.ticks.length; i += 2) {
+      const state = tx.ticks[i];
+      this.#put(state);
+      this.#put(tx.ticks[i + 1] - ticks[state]);
+      ticks[state] = tx.ticks[i + 1];
+      touched |= 1 << (state & 31);
+      if (state === exception && tx.ticks[i + 1] % 2 === 1) error = true;
+    }
+    this.#put(steps.length);
+    for (const [kind, state, by, handler] of steps) {
+      this.#put(kind);
+      this.#put(state);
+      this.#put(by);
+      this.#put(this.#word(handler));
+      if (state >= 0) touched |= 1 << (state & 31);
+      if (by >= 0) touched |= 1 << (by & 31);
+    }
+    this.#put(took.length);
+    for (const ms of took) this.#put(Math.min(Math.round(ms * 1000), Number.MAX_SAFE_INTEGER));
+    this.time[row] = tx.time;
+    this.duration[row] = tx.duration;
+    this.id[row] = tx.id;
+    if (tx.id !== 0) {
+      this.leastId = Math.min(this.leastId, tx.id);
+      this.mostId = Math.max(this.mostId, tx.id);
+    }
+    this.queue[row] = tx.queue;
+    this.touched[row] = touched;
+    if (source !== undefined) {
+      this.sourceMachine[row] = this.#word(source[0], true);
+      this.sourceId[row] = source[1];
+      this.sourceHandler[row] = this.#word(source[2]);
+    }
+    this.#keepExtras(row, tx);
+    return this.flags[row] = TRANSITION_TYPES.indexOf(tx.type) | (tx.accepted ? ACCEPTED : 0) |
+      (tx.auto ? AUTO : 0) | (tx.check ? CHECK : 0) | (error ? ERROR : 0) |
+      (tx.ticks.length === 0 ? EMPTY : 0);
+  }
+
+  #keepExtras(row: number, tx: WireTransition): void {
+    const { args, refusedBy, lost, timeout, waited, behind } = tx;
+    const err = tx.err && plainError(tx.err);
+    if (
+      args === undefined && refusedBy === undefined && !lost && timeout === undefined &&
+      waited === undefined && err === undefined
+    ) return;
+    this.extras.set(row, { args, refusedBy, lost, timeout, waited, behind, err });
+    this.extra += 200 + textBytes(refusedBy ?? "") + textBytes(timeout ?? "");
+    for (const [name, text] of Object.entries(args ?? {})) {
+      this.extra += textBytes(name) + textBytes(text);
+    }
+    for (let one = err; one !== undefined; one = one.cause) {
+      this.extra += 100 + textBytes(one.name + one.message) + textBytes(one.stack ?? "");
+    }
+  }
+
+  /** Whether one of these words is the handler of a row's step. */
+  handledBy(i: number, words: ReadonlySet<number>): boolean {
+    seek(this, i);
+    for (let n = read(); n > 0; n--) read();
+    for (let n = read() * 2; n > 0; n--) read();
+    for (let n = read(); n > 0; n--) {
+      read();
+      read();
+      read();
+      if (words.has(read())) return true;
+    }
+    return false;
+  }
+
+  /** Adds a line of the log. */
+  log(line: WireLog): void {
+    const [after, , , text] = line;
+    this.logs.push(line);
+    this.firstLog = Math.min(this.firstLog, after);
+    this.lastLog = Math.max(this.lastLog, after);
+    this.extra += 100 + textBytes(text);
+    if (!text.startsWith("[error]")) return;
+    this.errorLines.set(after, text.slice(8));
+    this.extra += 100;
+  }
+
+  /** A row, decoded. */
+  row(i: number): Row {
+    seek(this, i);
+    const called = Array.from({ length: read() }, () => read());
+    const deltas = Array.from({ length: read() * 2 }, () => read());
+    const steps = Array.from(
+      { length: read() },
+      (): WireStep => [read(), read(), read(), this.#wordAt(read())],
+    );
+    const took = Array.from({ length: read() }, () => read() / 1000);
+    const flags = this.flags[i];
+    const source = this.source(i);
+    return {
+      row: this.first + i,
+      id: this.id[i],
+      type: TRANSITION_TYPES[flags & 3],
+      called,
+      deltas,
+      steps,
+      accepted: (flags & ACCEPTED) !== 0,
+      auto: (flags & AUTO) !== 0,
+      check: (flags & CHECK) !== 0,
+      error: (flags & ERROR) !== 0,
+      queue: this.queue[i],
+      time: this.time[i],
+      duration: this.duration[i],
+      ...(took.length > 0 && { took }),
+      ...this.extras.get(i),
+      ...(source !== null && { source }),
+    };
+  }
+
+  /** Where a row came from; `null` for nowhere. */
+  source(i: number): readonly [machine: string, transition: number, handler: string] | null {
+    const machine = this.sourceMachine[i];
+    if (machine === 0) return null;
+    return [this.#wordAt(machine), this.sourceId[i], this.#wordAt(this.sourceHandler[i])];
+  }
+
+  /** The number of a word that is there; 0 if it is not. */
+  numberOf(word: string): number {
+    return this.#words.get(word) ?? 0;
+  }
+
+  #wordAt(number: number): string {
+    return number === 0 ? "" : this.words[number - 1];
+  }
+
+  /** The number of a word; 0 for an empty one, unless it is `kept`. */
+  #word(word: string, kept = false): number {
+    if (word === "" && !kept) return 0;
     let number = this.#words.get(word);
     if (number === undefined) {
       number = this.words.push(word);
@@ -68,7 +255,7 @@ export class Chunk {
   }
 
   /** Variable length, seven bits a byte but for the first, which has the sign and six. */
-  put(value: number): void {
+  #put(value: number): void {
     if (this.used + 10 > this.bytes.length) {
       const more = new Uint8Array(this.bytes.length * 2);
       more.set(this.bytes);
@@ -106,6 +293,16 @@ export function read(): number {
     value += (byte & 127) * scale;
   }
   return negative ? -value : value;
+}
+
+/** Only what is known is kept. */
+function plainError({ name, message, stack, cause }: WireError): WireError {
+  return {
+    name,
+    message,
+    ...(stack !== undefined && { stack }),
+    ...(cause !== undefined && { cause: plainError(cause) }),
+  };
 }
 
 /** Bytes of a string, roughly. */

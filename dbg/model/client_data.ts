@@ -1,35 +1,5 @@
-import {
-  type Batch,
-  type Hello,
-  TRANSITION_TYPES,
-  type WireLog,
-  type WireStep,
-  type WireTransition,
-} from "../../telemetry/debugger/protocol.ts";
-import { Chunk, read, seek, textBytes } from "./chunk.ts";
-
-/** Bits of the flags column; the lowest two are the type. */
-export const ACCEPTED = 4;
-/** The transition was caused by an auto state. */
-export const AUTO = 8;
-/** It was a dry run. */
-export const CHECK = 16;
-/** It called or activated `Exception`. */
-export const ERROR = 32;
-/** It changed no tick. */
-export const EMPTY = 64;
-
-/** A transition as it is kept, decoded. */
-export interface Row extends Omit<WireTransition, "ticks"> {
-  /** The absolute row number. */
-  readonly row: number;
-  /** State index and the change of its tick, in turn. */
-  readonly deltas: readonly number[];
-  /** The steps. */
-  readonly steps: readonly WireStep[];
-  /** Whether it called or activated `Exception`. */
-  readonly error: boolean;
-}
+import type { Batch, Hello, WireLog, WireTransition } from "../../telemetry/debugger/protocol.ts";
+import { Chunk, ERROR, read, type Row, seek, textBytes } from "./chunk.ts";
 
 /** Bytes of what a machine says of itself, roughly. */
 function helloBytes(hello: Hello): number {
@@ -86,6 +56,11 @@ export class ClientData {
   readonly #skipped = new Map<number, number>();
   #lost = 0;
   #exception: number;
+  /** Whether the transitions that changed something came in the order of their numbers. */
+  ordered = true;
+  #newest = 0;
+  /** Lines of the log that ever came. */
+  lines = 0;
 
   /** Begins with the ticks that the machine had when it said hello. */
   constructor(key: string, hello: Hello) {
@@ -179,7 +154,7 @@ export class ClientData {
   #chunk(): Chunk {
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.full) {
-      chunk = new Chunk(this.end, this.#ticks);
+      chunk = new Chunk(this.end, this.lines, this.#ticks);
       this.#chunks.push(chunk);
       this.memory += chunk.memory;
     }
@@ -189,52 +164,11 @@ export class ClientData {
   #append(tx: WireTransition): void {
     const chunk = this.#chunk();
     const before = chunk.memory;
-    const row = chunk.size++;
-    let touched = 0;
-    let error = false;
-    chunk.offset[row] = chunk.used;
-    chunk.put(tx.called.length);
-    for (const state of tx.called) {
-      chunk.put(state);
-      touched |= 1 << (state & 31);
-      if (state === this.#exception) error = true;
-    }
-    chunk.put(tx.ticks.length / 2);
-    for (let i = 0; i < tx.ticks.length; i += 2) {
-      const state = tx.ticks[i];
-      chunk.put(state);
-      chunk.put(tx.ticks[i + 1] - this.#ticks[state]);
-      this.#ticks[state] = tx.ticks[i + 1];
-      touched |= 1 << (state & 31);
-      if (state === this.#exception && tx.ticks[i + 1] % 2 === 1) error = true;
-    }
-    const steps = tx.steps ?? [];
-    chunk.put(steps.length);
-    for (const [kind, state, by, handler] of steps) {
-      chunk.put(kind);
-      chunk.put(state);
-      chunk.put(by);
-      chunk.put(chunk.word(handler));
-      if (state >= 0) touched |= 1 << (state & 31);
-      if (by >= 0) touched |= 1 << (by & 31);
-    }
-    chunk.time[row] = tx.time;
-    chunk.duration[row] = tx.duration;
-    chunk.id[row] = tx.id;
-    chunk.queue[row] = tx.queue;
-    chunk.touched[row] = touched;
-    chunk.flags[row] = TRANSITION_TYPES.indexOf(tx.type) | (tx.accepted ? ACCEPTED : 0) |
-      (tx.auto ? AUTO : 0) | (tx.check ? CHECK : 0) | (error ? ERROR : 0) |
-      (tx.ticks.length === 0 ? EMPTY : 0);
-    if (error) this.errors++;
-    if (tx.args || tx.source || tx.refusedBy !== undefined || tx.lost) {
-      const { args, source, refusedBy, lost } = tx;
-      chunk.extras.set(row, { args, source, refusedBy, lost });
-      chunk.extra += 200 + textBytes(refusedBy ?? "");
-      if (source) chunk.extra += textBytes(source[0]) + textBytes(source[2]);
-      for (const [name, text] of Object.entries(args ?? {})) {
-        chunk.extra += textBytes(name) + textBytes(text);
-      }
+    const flags = chunk.add(tx, this.#ticks, this.#exception);
+    if ((flags & ERROR) !== 0) this.errors++;
+    if (tx.id !== 0 && tx.ticks.length > 0) {
+      if (tx.id < this.#newest) this.ordered = false;
+      this.#newest = tx.id;
     }
     this.memory += chunk.memory - before;
     this.end++;
@@ -243,12 +177,10 @@ export class ClientData {
   /** Keeps a line of the log with the newest chunk. */
   #log(line: WireLog): void {
     const chunk = this.#chunk();
-    chunk.logs.push(line);
-    chunk.firstLog = Math.min(chunk.firstLog, line[0]);
-    chunk.lastLog = Math.max(chunk.lastLog, line[0]);
-    const bytes = 100 + textBytes(line[3]);
-    chunk.extra += bytes;
-    this.memory += bytes;
+    const before = chunk.memory;
+    chunk.log(line);
+    this.lines++;
+    this.memory += chunk.memory - before;
   }
 
   /** Drops the oldest chunk; how many rows left. */
@@ -305,25 +237,18 @@ export class ClientData {
 
   /** Calls `see` with flags and touched bits of every kept row from `from` on. */
   scan(from: number, see: (row: number, flags: number, touched: number) => void): void {
-    const start = Math.max(from, this.first);
-    if (start >= this.end) return;
-    let row = start;
-    for (let c = this.#indexOf(start); c < this.#chunks.length; c++) {
-      const { first, flags, touched, size } = this.#chunks[c];
-      for (let i = row - first; i < size; i++) see(row++, flags[i], touched[i]);
+    for (const [{ first, flags, touched, size }, start] of this.chunks(from)) {
+      for (let i = start; i < size; i++) see(first + i, flags[i], touched[i]);
     }
   }
 
   /** The kept rows from `from` on that say where they came from. */
-  *sources(from: number): Generator<[row: number, source: readonly [string, number, string]]> {
-    let start = this.first;
-    for (const chunk of this.#chunks) {
-      if (start + chunk.size > from) {
-        for (const [i, { source }] of chunk.extras) {
-          if (source !== undefined && start + i >= from) yield [start + i, source];
-        }
+  *sources(from: number): Generator<[row: number, machine: string, id: number]> {
+    for (const [chunk, start] of this.chunks(from)) {
+      for (let i = start; i < chunk.size; i++) {
+        const machine = chunk.sourceMachine[i];
+        if (machine !== 0) yield [chunk.first + i, chunk.words[machine - 1], chunk.sourceId[i]];
       }
-      start += chunk.size;
     }
   }
 
@@ -347,36 +272,25 @@ export class ClientData {
   /** A kept row, decoded. */
   row(row: number): Row {
     const [chunk, i] = this.#place(row);
-    seek(chunk, i);
-    const called = Array.from({ length: read() }, () => read());
-    const deltas = Array.from({ length: read() * 2 }, () => read());
-    const steps = Array.from(
-      { length: read() },
-      (): WireStep => {
-        const kind = read();
-        const state = read();
-        const by = read();
-        const word = read();
-        return [kind, state, by, word === 0 ? "" : chunk.words[word - 1]];
-      },
-    );
-    const flags = chunk.flags[i];
-    return {
-      row,
-      id: chunk.id[i],
-      type: TRANSITION_TYPES[flags & 3],
-      called,
-      deltas,
-      steps,
-      accepted: (flags & ACCEPTED) !== 0,
-      auto: (flags & AUTO) !== 0,
-      check: (flags & CHECK) !== 0,
-      error: (flags & ERROR) !== 0,
-      queue: chunk.queue[i],
-      time: chunk.time[i],
-      duration: chunk.duration[i],
-      ...chunk.extras.get(i),
-    };
+    return chunk.row(i);
+  }
+
+  /** The chunks with rows from `from` on, and the first such row within each. */
+  *chunks(from: number): Generator<[chunk: Chunk, row: number]> {
+    const start = Math.max(from, this.first);
+    if (start >= this.end) return;
+    for (let c = this.#indexOf(start); c < this.#chunks.length; c++) {
+      yield [this.#chunks[c], Math.max(start - this.#chunks[c].first, 0)];
+    }
+  }
+
+  /** The same backwards, from the row before `end` on. */
+  *chunksBack(end: number): Generator<[chunk: Chunk, row: number]> {
+    const last = Math.min(end, this.end) - 1;
+    if (last < this.first) return;
+    for (let c = this.#indexOf(last); c >= 0; c--) {
+      yield [this.#chunks[c], Math.min(last - this.#chunks[c].first, this.#chunks[c].size - 1)];
+    }
   }
 
   /** The ticks when `cursor` rows have happened. */
@@ -403,8 +317,8 @@ export class ClientData {
 
   /** The kept row of a transition number, -1 if there is none. */
   rowOf(id: number): number {
-    // Numbers grow, but for jumps, which have none.
     for (const chunk of this.#chunks) {
+      if (id < chunk.leastId || id > chunk.mostId) continue;
       const i = chunk.id.subarray(0, chunk.size).indexOf(id);
       if (i !== -1) return chunk.first + i;
     }
@@ -430,6 +344,24 @@ export class ClientData {
       for (const line of chunk.logs) if (line[0] >= from && line[0] <= to) found.push(line);
     }
     return found;
+  }
+
+  /** The kept lines of the log from a number on, of all that ever came. */
+  *linesFrom(number: number): Generator<WireLog> {
+    for (let c = this.#chunks.length - 1; c >= 0; c--) {
+      const { firstLine, logs } = this.#chunks[c];
+      for (let i = logs.length - 1; i >= 0 && firstLine + i >= number; i--) yield logs[i];
+      if (firstLine < number) return;
+    }
+  }
+
+  /** The error that a line of the log tells of, by the transition that it belongs to. */
+  errorLine(id: number): string | undefined {
+    for (const { firstLog, lastLog, errorLines } of this.#chunks) {
+      if (errorLines.size === 0 || lastLog < id || firstLog > id) continue;
+      const line = errorLines.get(id);
+      if (line !== undefined) return line;
+    }
   }
 
   /** The transition as the wire has it, for export. */

@@ -1,6 +1,7 @@
 import { STEP_KINDS } from "../../telemetry/debugger/protocol.ts";
 import { clock } from "./clock.ts";
-import type { ClientData, Row } from "./client_data.ts";
+import type { Row } from "./chunk.ts";
+import type { ClientData } from "./client_data.ts";
 import type { Rows } from "./filtered.ts";
 import type { Model } from "./model.ts";
 import type { LogLine } from "./view_types.ts";

@@ -1,12 +1,14 @@
-import type { AnyMachine, LogLevel, Tracer, Transition } from "../../mod.ts";
+import type { AnyMachine, LogLevel, Mutation, Tracer, Transition } from "../../mod.ts";
 import { globalTracers } from "../../mod.ts";
 import { valueText } from "../value_text.ts";
 import { debuggerUrl, DEFAULT_URL, withoutToken } from "./address.ts";
 import { argumentTexts, type ShownArgs } from "./argument_texts.ts";
 import { Frames } from "./frames.ts";
+import { Source } from "./source.ts";
 import {
   BATCHED,
   batchText,
+  errorOf,
   fitting,
   helloText,
   jumpText,
@@ -75,42 +77,10 @@ const GOOD = 5000;
 const HIGH_WATER = 4_000_000;
 /** Roughly the bytes that may wait in all, whatever the count. */
 const HEAVY = 64_000_000;
-
-/** One machine as the connection knows it. */
-class Source {
-  readonly number: number;
-  readonly machine: AnyMachine;
-  readonly instance: string = crypto.randomUUID();
-  pending: Waiting[] = [];
-  logs: string[] = [];
-  /** Lines of the log that were dropped since the last one that was sent. */
-  logsLost = 0;
-  dropped = 0;
-  /** How much of `dropped` the debugger knows. */
-  told = 0;
-  /** Transitions that were put on the wire. */
-  sent = 0;
-  /** The ticks that the debugger knows. */
-  ticks: number[];
-  said = false;
-  gone = false;
-  /** Why it cannot be shown. */
-  leftOut = "";
-  last = 0;
-  open: { tx: Transition; start: number }[] = [];
-
-  constructor(number: number, machine: AnyMachine) {
-    this.number = number;
-    this.machine = machine;
-    this.ticks = machine.time();
-  }
-
-  /** Whether the debugger does not know everything yet. */
-  get waits(): boolean {
-    return !this.said || this.gone || this.told !== this.dropped || this.logsLost > 0 ||
-      this.pending.length + this.logs.length > 0;
-  }
-}
+/** What is known of a transition that had begun before it was watched. */
+const NOT_SEEN: { start?: number; waited?: number; behind?: number; took: readonly number[] } = {
+  took: [],
+};
 
 /** Traces any number of machines for one debugger. Nothing in here throws into a machine. */
 export class Connection implements Tracer, DebuggerConnection {
@@ -197,28 +167,44 @@ export class Connection implements Tracer, DebuggerConnection {
     this.#wake();
   }
 
+  mutationQueued(machine: AnyMachine, mutation: Mutation): void {
+    this.#source(machine).queued(mutation, performance.now());
+  }
+
   transitionInit(tx: Transition): void {
-    this.#source(tx.machine).open.push({ tx, start: performance.now() });
+    this.#source(tx.machine).begin(tx, performance.now());
+  }
+
+  handlerStart(tx: Transition): void {
+    this.#source(tx.machine).handlerStart(tx, performance.now());
+  }
+
+  handlerEnd(tx: Transition): void {
+    this.#source(tx.machine).handlerEnd(tx, performance.now());
   }
 
   transitionEnd(tx: Transition): void {
     const source = this.#source(tx.machine);
-    let entry = source.open.pop();
-    while (entry !== undefined && entry.tx !== tx) entry = source.open.pop();
-    source.last = tx.id;
+    const { start, waited, behind, took } = source.end(tx) ?? NOT_SEEN;
     if (this.#closing) return;
     if (this.#waiting >= this.#limit || this.#weight >= HEAVY || source.leftOut !== "") {
       source.dropped++;
     } else {
       const end = performance.now();
-      const start = entry === undefined ? end : entry.start;
+      const from = start ?? end;
       // Arguments may change later: they become texts at once, but only where they are asked for.
       const shown = this.#options.args;
-      const args = shown === undefined ? undefined : argumentTexts(tx.args, shown);
-      let weight = 500 + tx.timeBefore.length * 16 + tx.steps.length * 50;
+      const args = shown === undefined || !tx.hasArgs ? undefined : argumentTexts(tx.args, shown);
+      const err = errorOf(tx.args);
+      let weight = 500 + tx.timeBefore.length * 16 + tx.steps.length * 50 + took.length * 8;
       if (args !== undefined) { for (const text of Object.values(args)) weight += text.length * 2; }
-      const time = this.#epoch + start;
-      source.pending.push({ tx, time, duration: end - start, args, weight });
+      for (let one = err; one; one = one.cause) {
+        weight += (one.message.length + (one.stack?.length ?? 0)) * 2;
+      }
+      source.pending.push({
+        ...{ tx, time: this.#epoch + from, duration: end - from, waited, behind, took },
+        ...{ args, err, weight },
+      });
       this.#waiting++;
       this.#weight += weight;
     }
@@ -238,7 +224,7 @@ export class Connection implements Tracer, DebuggerConnection {
     if (source.logs.length >= this.#limit || this.#weight >= HEAVY) source.logsLost++;
     else {
       const number = level === "changes" ? 1 : level === "ops" ? 2 : 3;
-      const after = source.open.at(-1)?.tx.id ?? source.last;
+      const after = source.current;
       const text = logText(after, this.#epoch + performance.now(), number, line);
       source.logs.push(text);
       this.#weight += text.length * 2;
@@ -425,7 +411,8 @@ export class Connection implements Tracer, DebuggerConnection {
 
   #introduce(source: Source, frames: Frames): void {
     const { machine, number, instance, ticks, sent } = source;
-    const about = { number, instance, ticks, sent, groups: this.#options.groups ?? {} };
+    const { groups = {}, args } = this.#options;
+    const about = { number, instance, ticks, sent, groups, args: args !== undefined };
     let text: string;
     try {
       text = helloText(machine, about);
@@ -451,7 +438,7 @@ export class Connection implements Tracer, DebuggerConnection {
     this.#take(waiting, logs);
     if (source.logsLost > 0 && source.logs.length === 0) {
       const line = `[dropped] ${source.logsLost} lines of the log`;
-      logs.push(logText(source.last, this.#epoch + performance.now(), 1, line));
+      logs.push(logText(source.current, this.#epoch + performance.now(), 1, line));
       source.logsLost = 0;
     }
     const lost = source.dropped - source.told;

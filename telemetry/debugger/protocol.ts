@@ -1,5 +1,8 @@
-/** Version of the wire protocol; a server refuses others. */
-export const PROTOCOL_VERSION = 1;
+/** Version of the wire protocol. What an older version lacks is optional. */
+export const PROTOCOL_VERSION = 2;
+
+/** Versions that a server takes: also those of files that were written before. */
+export const PROTOCOL_VERSIONS: readonly number[] = [1, PROTOCOL_VERSION];
 
 /** Bounds on everything that arrives from the network. */
 export const LIMITS = {
@@ -15,6 +18,8 @@ export const LIMITS = {
   list: 10_000,
   /** UTF-16 units of one string. */
   text: 10_000,
+  /** Errors that caused one another. */
+  causes: 5,
   /** Mutations that wait. */
   queue: 0xffff_ffff,
   /** Milliseconds before or after 1970: the moments that a date can have. */
@@ -27,6 +32,12 @@ export interface WireState {
   readonly auto?: boolean;
   /** Whether it may be called again while it is active. */
   readonly multi?: boolean;
+  /** Whether each call of it has a context of its own: `multi: "latest"`. Since version 2. */
+  readonly latest?: boolean;
+  /** Whether it lasts for its transition only. Since version 2. */
+  readonly event?: boolean;
+  /** Index of a state and after how many ms of an activation it is added, in turn. Since version 2. */
+  readonly timeouts?: readonly number[];
   /** States that it implies. */
   readonly add?: readonly number[];
   /** States that it blocks. */
@@ -63,6 +74,8 @@ export interface Hello {
   readonly groups: Readonly<Record<string, readonly number[]>>;
   /** How many transitions the sender has sent so far, jumps not counted. */
   readonly sent?: number;
+  /** Whether arguments are sent. Since version 2. */
+  readonly args?: boolean;
 }
 
 /** The kinds of steps; the wire has their index in this list. */
@@ -83,6 +96,18 @@ export type WireStep = readonly [kind: number, state: number, by: number, handle
 
 /** The kinds of mutations; `jump`: ticks moved without a recorded transition. */
 export const TRANSITION_TYPES = ["add", "remove", "set", "jump"] as const;
+
+/** An error. Since version 2. */
+export interface WireError {
+  /** Its name. */
+  readonly name: string;
+  /** Its message. */
+  readonly message: string;
+  /** Its stack. */
+  readonly stack?: string;
+  /** What caused it. */
+  readonly cause?: WireError;
+}
 
 /** One transition. Ticks are changes only, never whole states. */
 export interface WireTransition {
@@ -110,12 +135,25 @@ export interface WireTransition {
   readonly steps?: readonly WireStep[];
   /** Arguments, as the program's mapper gives them. */
   readonly args?: Readonly<Record<string, string>>;
-  /** Where the mutation came from: machine id, transition, handler. */
+  /**
+   * Where the mutation came from: machine id, transition, handler (empty for a timeout or a pipe); of
+   * an error, since version 2, where it was thrown.
+   */
   readonly source?: readonly [machine: string, transition: number, handler: string];
   /** The handler that refused or threw. */
   readonly refusedBy?: string;
   /** Transitions that were dropped right before; only with a jump. */
   readonly lost?: number;
+  /** The state whose activation has lasted, if a timeout made the mutation. Since version 2. */
+  readonly timeout?: string;
+  /** How long it waited in the queue, in ms. Since version 2. */
+  readonly waited?: number;
+  /** How many transitions ran meanwhile. Since version 2. */
+  readonly behind?: number;
+  /** How long its handlers ran, in ms, in the order of their steps. Since version 2. */
+  readonly took?: readonly number[];
+  /** The error among its arguments. Since version 2. */
+  readonly err?: WireError;
 }
 
 /** A line of the log: the transition that ran, or the last one; time; level; text. */
@@ -187,8 +225,9 @@ export function parseMessage(value: unknown, statesOf: (machine: number) => numb
 }
 
 function hello(message: Record<string, unknown>, machine: number): Hello {
-  if (message.version !== PROTOCOL_VERSION) {
-    throw new ProtocolError(`Protocol version has to be ${PROTOCOL_VERSION}`);
+  const version = message.version as number;
+  if (!PROTOCOL_VERSIONS.includes(version)) {
+    throw new ProtocolError(`Protocol version has to be one of ${PROTOCOL_VERSIONS.join(", ")}`);
   }
   const names = list(message.names, "names", LIMITS.states, (item) => text(item, "name"));
   if (names.length === 0) throw new ProtocolError(`"names" is empty`);
@@ -209,7 +248,7 @@ function hello(message: Record<string, unknown>, machine: number): Hello {
   return {
     kind: "hello",
     machine,
-    version: PROTOCOL_VERSION,
+    version,
     id: text(message.id, "id"),
     instance: text(message.instance, "instance"),
     parent: message.parent === null ? null : text(message.parent, "parent"),
@@ -219,6 +258,7 @@ function hello(message: Record<string, unknown>, machine: number): Hello {
     ticks,
     groups,
     ...(message.sent !== undefined && { sent: count(message.sent, "sent") }),
+    ...(message.args !== undefined && { args: flag(message.args, "args") }),
   };
 }
 
@@ -226,12 +266,18 @@ function hello(message: Record<string, unknown>, machine: number): Hello {
 function state(value: unknown, size: number): WireState {
   const item = record(value, "state");
   const found: Record<string, unknown> = {};
-  for (const name of ["auto", "multi"]) {
+  for (const name of ["auto", "multi", "latest", "event"]) {
     if (item[name] !== undefined) found[name] = flag(item[name], name);
   }
   for (const relation of ["add", "remove", "require", "after"]) {
     if (item[relation] === undefined) continue;
     found[relation] = list(item[relation], relation, LIMITS.states, (other) => index(other, size));
+  }
+  if (item.timeouts !== undefined) {
+    const timeouts = list(item.timeouts, "timeouts", LIMITS.states * 2, (one) => duration(one));
+    if (timeouts.length % 2 !== 0) throw new ProtocolError(`"timeouts" has to hold pairs`);
+    for (let i = 0; i < timeouts.length; i += 2) index(timeouts[i], size);
+    found.timeouts = timeouts;
   }
   return found;
 }
@@ -250,7 +296,7 @@ function transition(value: unknown, states: number): void {
   flag(tx.accepted, "accepted");
   index(tx.queue, LIMITS.queue + 1, "queue");
   moment(tx.time, "time");
-  if (moment(tx.duration, "duration") < 0) throw new ProtocolError(`"duration" is negative`);
+  duration(tx.duration);
   if (tx.auto !== undefined) flag(tx.auto, "auto");
   if (tx.check !== undefined) flag(tx.check, "check");
   if (tx.steps !== undefined) {
@@ -273,6 +319,21 @@ function transition(value: unknown, states: number): void {
   }
   if (tx.refusedBy !== undefined) text(tx.refusedBy, "refusedBy");
   if (tx.lost !== undefined) count(tx.lost, "lost");
+  if (tx.timeout !== undefined) text(tx.timeout, "timeout");
+  if (tx.waited !== undefined) duration(tx.waited, "waited");
+  if (tx.behind !== undefined) count(tx.behind, "behind");
+  if (tx.took !== undefined) check(tx.took, "took", LIMITS.list * 2, (item) => duration(item));
+  if (tx.err !== undefined) errorOf(tx.err, LIMITS.causes);
+}
+
+function errorOf(value: unknown, causes: number): void {
+  const error = record(value, "err");
+  text(error.name, "err's name");
+  text(error.message, "err's message");
+  if (error.stack !== undefined) text(error.stack, "err's stack");
+  if (error.cause === undefined) return;
+  if (causes === 0) throw new ProtocolError(`"err" has too many causes`);
+  errorOf(error.cause, causes - 1);
 }
 
 function step(value: unknown, states: number): void {
@@ -323,6 +384,11 @@ function moment(value: unknown, name: string): number {
   if (typeof value !== "number") throw new ProtocolError(`"${name}" is not a number`);
   if (!(Math.abs(value) <= LIMITS.time)) throw new ProtocolError(`"${name}" is no possible time`);
   return value;
+}
+
+function duration(value: unknown, name = "duration"): number {
+  if (moment(value, name) < 0) throw new ProtocolError(`"${name}" is negative`);
+  return value as number;
 }
 
 function count(value: unknown, name: string): number {

@@ -1,12 +1,13 @@
-import type { AnyMachine, Transition } from "../../mod.ts";
+import type { AnyMachine, MutationSource, Transition } from "../../mod.ts";
 import { RELATIONS } from "../../relations/mod.ts";
-import { cutText } from "../value_text.ts";
+import { cutText, errorTexts } from "../value_text.ts";
 import { LONGEST } from "./frames.ts";
 import {
   type Hello,
   LIMITS,
   PROTOCOL_VERSION,
   STEP_KINDS,
+  type WireError,
   type WireLog,
   type WireState,
   type WireStep,
@@ -31,8 +32,16 @@ export interface Waiting {
   readonly time: number;
   /** How long it took, in milliseconds. */
   readonly duration: number;
+  /** How long it waited in the queue, in milliseconds; `undefined` if it did not. */
+  readonly waited: number | undefined;
+  /** How many transitions ran meanwhile. */
+  readonly behind: number | undefined;
+  /** How long its handlers ran, in milliseconds, in order. */
+  readonly took: readonly number[];
   /** Its arguments as texts. */
   readonly args: Readonly<Record<string, string>> | undefined;
+  /** The error among its arguments. */
+  readonly err: WireError | undefined;
   /** Roughly the memory that it holds. */
   readonly weight: number;
 }
@@ -59,6 +68,8 @@ export interface Introduction {
   readonly sent: number;
   /** Named groups of states. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
+  /** Whether arguments are sent. */
+  readonly args: boolean;
 }
 
 /** A machine's introduction. Throws a RangeError that says what of it exceeds which limit. */
@@ -85,11 +96,20 @@ export function helloText(machine: AnyMachine, about: Introduction): string {
   const known = (list: readonly string[] | undefined) =>
     list?.flatMap((name) => indexes.get(name) ?? []);
   const states = names.map((name): WireState => {
-    const { auto, multi, add, remove, require, after } = machine.schema[name];
+    const { auto, multi, event, timeouts, add, remove, require, after } = machine.schema[name];
+    const pairs = Object.entries(timeouts ?? {}).flatMap(([to, ms]) => {
+      const index = indexes.get(to);
+      return index === undefined || ms === undefined || ms === Infinity
+        ? []
+        : [index, Math.min(ms, LIMITS.time)];
+    });
     return {
       auto: auto === undefined ? undefined : Boolean(auto),
       // Words say how exactly; the wire says whether.
       multi: multi === undefined ? undefined : Boolean(multi),
+      latest: multi === "latest" || undefined,
+      event: event || undefined,
+      timeouts: pairs.length > 0 ? pairs : undefined,
       add: known(add),
       remove: known(remove),
       require: known(require),
@@ -137,6 +157,7 @@ function introduced(machine: AnyMachine, about: Introduction, structure: Structu
     instance: about.instance,
     parent: machine.parent === null ? null : cutText(machine.parent.id, LIMITS.text),
     sent: about.sent,
+    args: about.args,
     ...structure,
   };
 }
@@ -178,12 +199,13 @@ export function jumpText(
  * debugger knows; they move on.
  */
 export function transitionTexts(
-  { tx, time, duration, args }: Waiting,
+  { tx, time, duration, waited, behind, took, args, err }: Waiting,
   told: number[],
   lost: number,
 ): string[] {
   const jump = jumpText(tx.timeBefore, told, time, lost);
-  const { type, source, refusedBy } = tx;
+  const { type, refusedBy } = tx;
+  const source = tx.source ?? thrownIn(tx);
   const wire: WireTransition = {
     id: tx.id,
     type: type === "eval" ? "set" : type,
@@ -205,11 +227,17 @@ export function transitionTexts(
       ]
       : undefined,
     refusedBy: refusedBy === null ? undefined : cutText(refusedBy, LIMITS.text),
+    timeout: tx.source?.timeout === undefined ? undefined : cutText(tx.source.timeout, LIMITS.text),
+    waited: waited === undefined ? undefined : micro(waited),
+    behind,
+    took: took.length > 0 ? took.slice(0, LIMITS.list).map(micro) : undefined,
+    err,
   };
   const text = JSON.stringify(wire);
   const fits = text.length <= LONG ? text : JSON.stringify({
     ...wire,
     steps: stepsOf(tx, FEW, SHORT),
+    took: undefined,
     args: args && { "…": "too long" },
   });
   return jump === null ? [fits] : [jump, fits];
@@ -222,6 +250,54 @@ function stepsOf(tx: Transition, most: number, length: number): WireStep[] {
     by ?? -1,
     cutText(handler ?? "", length),
   ]);
+}
+
+/** Where an error was thrown: that is what caused its transition. */
+function thrownIn({ machine, args }: Transition): MutationSource | null {
+  try {
+    const { transition, handler } = (args.panic ?? {}) as { transition: unknown; handler: unknown };
+    return Number.isSafeInteger(transition) && typeof handler === "string"
+      ? { machineId: machine.id, transition: transition as number, handler }
+      : null;
+  } catch {
+    return null; // a getter of the program's
+  }
+}
+
+/** UTF-16 units of an error's texts. */
+const MESSAGE = 2000;
+const STACK = 5000;
+
+/** The error among a transition's arguments, and what caused it. Never throws. */
+export function errorOf(args: Transition["args"]): WireError | undefined {
+  try {
+    return args.err instanceof Error ? wireError(args.err, LIMITS.causes) : undefined;
+  } catch {
+    return undefined; // a getter, or a revoked proxy
+  }
+}
+
+function wireError(error: unknown, causes: number): WireError {
+  const { name, message, stack } = errorTexts(error, STACK);
+  let cause: unknown;
+  try {
+    cause = (error as Partial<Error>).cause;
+  } catch {
+    // It cannot be read.
+  }
+  return {
+    name: cutText(name, MESSAGE),
+    message: cutText(message, MESSAGE),
+    ...stack !== undefined && { stack },
+    ...cause !== undefined && cause !== null && causes > 0 && {
+      cause: wireError(cause, causes - 1),
+    },
+  };
+}
+
+/** Milliseconds, to the microsecond: more is noise, and takes room. */
+function micro(ms: number): number {
+  return Math.max(Math.round(moment(ms) * 1000) / 1000, 0);
 }
 
 /** A clock may have been put anywhere: what is no moment becomes one. */

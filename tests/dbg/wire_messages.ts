@@ -23,7 +23,7 @@ const hello = names.chain((names) =>
   fc.record({
     kind: fc.constant("hello"),
     machine: fc.nat(2),
-    version: fc.constant(1),
+    version: fc.constantFrom(1, 2),
     id: fc.oneof(text, fc.constantFrom("m", "m#2", "constructor")),
     instance: fc.constantFrom("i", "j"),
     parent: fc.option(fc.constantFrom("m", "anchor", "nobody")),
@@ -33,6 +33,8 @@ const hello = names.chain((names) =>
       fc.record({
         auto: maybe(fc.boolean()),
         multi: maybe(fc.boolean()),
+        event: maybe(fc.boolean()),
+        timeouts: maybe(fc.tuple(fc.nat(names.length - 1), fc.nat(9))),
         add: maybe(fc.array(fc.nat(names.length - 1), { maxLength: 3 })),
         require: maybe(fc.array(fc.nat(names.length - 1), { maxLength: 3 })),
       }),
@@ -43,8 +45,16 @@ const hello = names.chain((names) =>
       maxKeys: 2,
     }),
     sent: maybe(tick),
+    args: maybe(fc.boolean()),
   })
 );
+
+const err = fc.record({
+  name: text,
+  message: text,
+  stack: maybe(text),
+  cause: maybe(fc.record({ name: text, message: text })),
+});
 
 const transition = fc.record({
   id: fc.oneof(fc.nat(20), tick),
@@ -66,6 +76,11 @@ const transition = fc.record({
   source: maybe(fc.tuple(text, tick, text)),
   refusedBy: maybe(text),
   lost: maybe(tick),
+  timeout: maybe(text),
+  waited: maybe(fc.constantFrom(0, 0.5, 8.64e15)),
+  behind: maybe(tick),
+  took: maybe(fc.array(fc.constantFrom(0, 0.001, 12.5, 8.64e15), { maxLength: 3 })),
+  err: maybe(err),
 });
 
 const batch = fc.record({

@@ -1,58 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { JSDOM } from "jsdom";
 import { diagramOf, mermaid, svg } from "../../diagram/mod.ts";
 import type { Schema } from "../../mod.ts";
-
-// Mermaid looks for a browser when it is loaded.
-const { window } = new JSDOM("");
-Object.assign(globalThis, { window, document: window.document });
-const { default: real } = await import("mermaid");
-
-interface Vertex {
-  readonly id: string;
-  readonly text: string;
-}
-
-/** What Mermaid itself reads in a flowchart: the nodes and the groups, by what it would show. */
-async function readByMermaid(text: string) {
-  await real.parse(text);
-  const { db } = await real.mermaidAPI.getDiagramFromText(text);
-  const graph = db as unknown as {
-    getVertices(): Map<string, Vertex>;
-    getEdges(): { start: string; end: string; text: string }[];
-    getSubGraphs(): { title: string; nodes: string[] }[];
-  };
-  const nodes = new Map([...graph.getVertices().values()].map(({ id, text }) => [id, shown(text)]));
-  return {
-    nodes: [...nodes.values()],
-    edges: graph.getEdges().map(({ start, end, text }) =>
-      `${nodes.get(start)} ${text} ${nodes.get(end)}`
-    ),
-    groups: graph.getSubGraphs().map(({ title }) => shown(title)),
-  };
-}
-
-/** Undoes what Mermaid's reader makes of entities, as its painter does. */
-function shown(text: string): string {
-  const html = text.replaceAll("ﬂ°°", "&#").replaceAll("ﬂ°", "&").replaceAll("¶ß", ";");
-  const element = window.document.createElement("p");
-  element.innerHTML = html;
-  return element.textContent!;
-}
-
-/** What an XML parser reads in a picture: the texts, and the states that the boxes stand for. */
-function readByXml(text: string) {
-  const document = new window.DOMParser().parseFromString(text, "image/svg+xml");
-  const all = (selector: string) => [...document.querySelectorAll(selector)];
-  return {
-    texts: all("text:not(.label)").map((one) => one.textContent!),
-    states: all(".state").map((one) => one.getAttribute("data-index")),
-    edges: all(".edge").map((one) =>
-      `${one.getAttribute("data-from")} ${one.getAttribute("data-to")}`
-    ),
-  };
-}
+import { readByMermaid, readByXml } from "./read_diagrams.ts";
 
 /** Names of the kinds that could mean something to somebody else. */
 const WORDS = [

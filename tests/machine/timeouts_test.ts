@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { args, SchemaError } from "../../mod.ts";
+import { args, SchemaError, StateUnknownError } from "../../mod.ts";
 import { fate, turns } from "./settling.ts";
 import { untyped } from "./untyped.ts";
 
@@ -197,6 +197,39 @@ Deno.test("options.timeouts override single entries, also after a schema change"
     "Later",
     20,
   ]]);
+});
+
+Deno.test("options.timeouts are held to the rules of the schema, also by a schema change", () => {
+  const schema = {
+    Foo: {},
+    Again: { multi: true },
+    Event: { event: true },
+    Must: { args: args.required<{ id: number }>() },
+  };
+  const wrong: [Record<string, unknown>, unknown, string][] = [
+    [{ Foo: { Foo: 5 } }, SchemaError, "timeouts.Foo names itself"],
+    [{ Event: { Foo: 5 } }, SchemaError, "timeouts.Event: Event is an event"],
+    [{ Foo: { Must: 5 } }, TypeError, "timeouts.Foo adds Must without the arguments"],
+    [{ Foo: { Again: -1 } }, RangeError, "timeouts.Foo.Again is -1"],
+    [{ Foo: { Again: NaN } }, RangeError, "timeouts.Foo.Again is NaN"],
+    [{ Foo: { Nobody: 5 } }, StateUnknownError, "Nobody"],
+    [{ Nobody: {} }, StateUnknownError, "Nobody"],
+    [{ Foo: 5 }, TypeError, "timeouts.Foo is 5"],
+    [{ Foo: [5] }, TypeError, "timeouts.Foo is 5"],
+  ];
+  for (const [timeouts, kind, message] of wrong) {
+    const make = () => untyped(schema, { timeouts: timeouts as never });
+    assertEquals(assertThrows(make, Error, message).constructor, kind);
+  }
+  // What is off contradicts nothing.
+  const off = { Foo: { Foo: Infinity, Again: undefined }, Again: { Again: 5 }, Event: {} };
+  const machine = untyped(schema, { timeouts: off });
+  machine.add("Again");
+  assertEquals(machine.timers().length, 1);
+  const before = machine.timers();
+  assertThrows(() => machine.setSchema({ ...schema, Again: {} }), SchemaError, "names itself");
+  assertEquals([machine.schema.Again.multi, machine.timers()], [true, before]);
+  machine.dispose();
 });
 
 Deno.test("a schema change: what stays keeps its time, what goes is gone, what is new counts from now", () => {

@@ -40,8 +40,24 @@ const batch = (change: object) => ({
 const parse = (messages: unknown, states = 2) =>
   parseFrame(JSON.stringify(messages)).map((one) => parseMessage(one, () => states));
 
+/** An error with so many causes. */
+const caused = (causes: number): object =>
+  causes === 0
+    ? { name: "E", message: "m" }
+    : { name: "E", message: "m", stack: "at x", cause: caused(causes - 1) };
+
 Deno.test("parseFrame reads what follows the protocol", () => {
   assertEquals<unknown>(parse([hello, batch({})]), [hello, batch({})]);
+  const second = {
+    ...hello,
+    version: 2,
+    args: true,
+    states: [{ multi: true, latest: true, timeouts: [1, 500] }, { event: true }],
+  };
+  const full = batch({
+    ...{ timeout: "A", waited: 2.5, behind: 3, took: [0, 0.25], err: caused(LIMITS.causes) },
+  });
+  assertEquals<unknown>(parse([second, full]), [second, full]);
   assertEquals<unknown>(parse([{ kind: "dispose", machine: 0 }]), [{
     kind: "dispose",
     machine: 0,
@@ -53,7 +69,13 @@ Deno.test("parseFrame refuses everything else", () => {
     null,
     [],
     { kind: "x", machine: 0 },
-    { ...hello, version: 2 },
+    { ...hello, version: 3 },
+    { ...hello, version: "1" },
+    { ...hello, args: 1 },
+    { ...hello, states: [{ event: 1 }, {}] },
+    { ...hello, states: [{ timeouts: [0] }, {}] },
+    { ...hello, states: [{ timeouts: [2, 100] }, {}] },
+    { ...hello, states: [{ timeouts: [0, -1] }, {}] },
     { ...hello, names: ["A", "A"] },
     { ...hello, names: ["A"] },
     { ...hello, states: [{ add: [2] }, {}] },
@@ -76,6 +98,15 @@ Deno.test("parseFrame refuses everything else", () => {
     batch({ steps: [[0, 0, 2, ""]] }),
     batch({ args: { a: 1 } }),
     batch({ source: ["m"] }),
+    batch({ timeout: 1 }),
+    batch({ waited: -1 }),
+    batch({ behind: 0.5 }),
+    batch({ took: [-1] }),
+    batch({ took: 1 }),
+    batch({ err: "x" }),
+    batch({ err: { name: "E" } }),
+    batch({ err: { name: "E", message: "x".repeat(LIMITS.text + 1) } }),
+    batch({ err: caused(LIMITS.causes + 1) }),
     batch({ refusedBy: "x".repeat(LIMITS.text + 1) }),
     { ...batch({}), logs: [[1]] },
   ];
