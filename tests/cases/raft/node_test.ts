@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import type { Entry } from "./log.ts";
-import type { Message, Reply } from "./messages.ts";
-import { RaftNode } from "./node.ts";
-import { Register } from "./register.ts";
-import { MemoryDisk } from "./sim/memory_disk.ts";
-import { type Outcome, TIMING } from "./states.ts";
+import type { Entry } from "../../../cases/raft/log.ts";
+import type { Message, Reply } from "../../../cases/raft/messages.ts";
+import { RaftNode } from "../../../cases/raft/node.ts";
+import { Register } from "../../../cases/raft/register.ts";
+import { MemoryDisk } from "../../../cases/raft/sim/memory_disk.ts";
+import { type Outcome, TIMING } from "../../../cases/raft/states.ts";
 
 interface Call {
   readonly to: number;

@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "./cli.ts";
-import { freeAddresses } from "./processes.ts";
-import { startServer } from "./server.ts";
+import { run } from "../../../cases/raft/cli.ts";
+import { freeAddresses } from "../../../cases/raft/processes.ts";
+import { startServer } from "../../../cases/raft/server.ts";
 
 /** Runs a command line in this process: the code, and what it prints. */
 async function raft(...args: string[]): Promise<[code: number, out: string, err: string]> {
@@ -56,6 +56,7 @@ Deno.test("the program says in one line what is wrong", async () => {
       [["status", "--members", `${members},${members}`], 2, /named twice/],
       [["status", "--members", members], 1, /No member answers/],
       [[...node, "--id", "2"], 2, /--id 2: expected 1 to 1/],
+      [[...node, "--id", "1", "--watch", "birds"], 2, /--watch has "birds"/],
       [[...node, "--id", "1"], 1, /journal, line 1, is damaged/],
       [["fly"], 2, /Unknown command "fly"/],
     ];
@@ -72,7 +73,13 @@ Deno.test("the program says in one line what is wrong", async () => {
 
 Deno.test("the program exits with the code", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", fileURLToPath(new URL("main.ts", import.meta.url)), "fly"],
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      fileURLToPath(new URL("../../../cases/raft/main.ts", import.meta.url)),
+      "fly",
+    ],
     env: { NO_COLOR: "1" },
   }).output();
   assertEquals([code, new TextDecoder().decode(stderr)], [2, 'raft: Unknown command "fly"\n']);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
-import type { Entry } from "./log.ts";
-import { Journal, JournalError } from "./journal.ts";
+import type { Entry } from "../../../cases/raft/log.ts";
+import { Journal, JournalError } from "../../../cases/raft/journal.ts";
 
 const put = (term: number, seq: number): Entry => ({
   term,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Entry, Log } from "./log.ts";
-import { Invariants, type WatchedNode } from "./sim/invariants.ts";
+import { type Entry, Log } from "../../../cases/raft/log.ts";
+import { Invariants, type WatchedNode } from "../../../cases/raft/sim/invariants.ts";
 
 const of = (term: number): Entry => ({ term, command: null });
 

@@ -1,10 +1,9 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
-import { OutcomeUnknownError, RegisterClient, statuses } from "./client.ts";
-import { InputError } from "./messages.ts";
-import { freeAddresses } from "./processes.ts";
-import { type RaftServer, startServer } from "./server.ts";
-import { watch } from "./watch.ts";
+import { OutcomeUnknownError, RegisterClient, statuses } from "../../../cases/raft/client.ts";
+import { InputError } from "../../../cases/raft/messages.ts";
+import { freeAddresses } from "../../../cases/raft/processes.ts";
+import { type RaftServer, startServer } from "../../../cases/raft/server.ts";
 
 const LIMIT = 20_000;
 
@@ -14,15 +13,15 @@ class Servers implements AsyncDisposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "raft-server-" });
   readonly running: Map<number, RaftServer> = new Map();
 
-  constructor(count: number, watched = false) {
+  constructor(count: number) {
     this.members = freeAddresses(count);
-    for (let id = 1; id <= count; id++) this.start(id, watched);
+    for (let id = 1; id <= count; id++) this.start(id);
   }
 
-  start(id: number, watched = false): void {
+  start(id: number): void {
     const folder = join(this.folder, `${id}`);
     const { members } = this;
-    this.running.set(id, startServer({ id, members, folder, watch: watched ? watch : null }));
+    this.running.set(id, startServer({ id, members, folder }));
   }
 
   async stop(id: number): Promise<void> {
@@ -101,7 +100,6 @@ Deno.test("a node refuses what it should not be asked, and goes on", async () =>
     [() => post(`${url}/raft`, JSON.stringify({ ...message, from: 7 })), 400, /The sender/],
     [() => post(`${url}/raft`, "null"), 400, /The message: expected an object/],
     [() => fetch(`${url}/raft`), 405, /POST/],
-    [() => fetch(`${url}/metrics`), 404, /Expected/],
     [() => fetch(`${url}/../x`), 404, /Expected/],
   ];
   for (const [ask, status, text] of cases) {
@@ -135,12 +133,4 @@ Deno.test("a node whose address is taken says so, and lets its folder go", async
   const start = () => startServer({ id: 1, members: servers.members, folder });
   assertThrows(start, Error, `Cannot listen on ${servers.members[0]}`);
   assertThrows(start, Error, "Cannot listen");
-});
-
-Deno.test("a watched node has metrics of its own machine and of its peers", async () => {
-  await using servers = new Servers(3, true);
-  const leader = await servers.leader();
-  const text = await (await fetch(`http://${servers.members[leader - 1]}/metrics`)).text();
-  assertMatch(text, new RegExp(`am_state_active\\{state="Leader",machine="raft-${leader}"\\} 1`));
-  assertMatch(text, new RegExp(`am_states_added_total\\{machine="raft-${leader}-peer-`));
 });
