@@ -9,6 +9,7 @@ import {
   LeaseLostError,
   StoreError,
 } from "./errors.ts";
+import { keyOf, partsOf } from "./flow_key.ts";
 import type { FlowHost } from "./flow_host.ts";
 import type { AnyFlowKind, FlowOf, InputOf } from "./kind.ts";
 import { Lease, type LeaseOwner } from "./lease.ts";
@@ -89,10 +90,6 @@ export async function openFlows<const K extends FlowKinds>(
   return flows as unknown as Flows<K>;
 }
 
-function keyOf(kind: string, id: string): string {
-  return `${kind.length}/${kind}/${id}`;
-}
-
 class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   readonly store: Store;
   readonly settings: FlowSettings;
@@ -161,7 +158,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   async #begin(plan: KindPlan, id: string, input: unknown): Promise<LiveFlow | undefined> {
     const { kind } = plan;
     const flow = new LiveFlow(plan, id, this);
-    const key = keyOf(plan.name, id);
+    const { key } = flow;
     if (!flow.begin(input)) {
       const machine = flow.machine;
       const explanation = machine.explain();
@@ -357,9 +354,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (this.#live.has(key) || this.signal.aborted) return;
     const held = this.#asleep.get(key)?.deref();
     if (held !== undefined) return held.wake();
-    const [, length, rest] = key.match(/^(\d+)\/(.*)$/s)!;
-    const kind = rest.slice(0, Number(length));
-    const id = rest.slice(Number(length) + 1);
+    const { kind, id } = partsOf(key);
     this.get(kind, id).catch((error) => {
       if (this.signal.aborted) return;
       this.#complain(error);
@@ -378,7 +373,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     const resting = this.#resting;
     this.#resting = new Set();
     for (const flow of resting) {
-      const key = keyOf(flow.kind, flow.id);
+      const key = flow.key;
       if (!flow.restful || this.#live.get(key) !== flow) continue;
       const due = flow.sleep();
       this.#live.delete(key);
@@ -389,7 +384,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   }
 
   woken(flow: LiveFlow): void {
-    const key = keyOf(flow.kind, flow.id);
+    const key = flow.key;
     this.#asleep.delete(key);
     this.#waiting.delete(key);
     this.#live.set(key, flow);
@@ -397,7 +392,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   }
 
   finished(flow: LiveFlow): void {
-    this.#live.delete(keyOf(flow.kind, flow.id));
+    this.#live.delete(flow.key);
   }
 
   // --- storing -------------------------------------------------------------------------------------
@@ -413,7 +408,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
         `Cannot store flow "${flow.kind}/${flow.id}": another owner has taken it over`,
       ),
     );
-    this.#live.delete(keyOf(flow.kind, flow.id));
+    this.#live.delete(flow.key);
     this.#lease.renew().catch((error) => this.#complain(error));
   }
 

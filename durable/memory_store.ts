@@ -1,3 +1,4 @@
+import { keyOf } from "./flow_key.ts";
 import { inOrder, matches } from "./query.ts";
 import type {
   FlowClaim,
@@ -123,11 +124,6 @@ export class MemoryStore implements Store {
   #seen<R extends FlowHead>(row: R): R {
     return row.owner === null || this.#owners.has(row.owner) ? row : { ...row, owner: null };
   }
-}
-
-/** Ids may hold any character. */
-function keyOf(kind: string, id: string): string {
-  return `${kind.length}/${kind}/${id}`;
 }
 
 function rowOf({ after, log: _, at, ...rest }: FlowCommit, owner: string): FlowRow {

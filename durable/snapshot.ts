@@ -42,7 +42,7 @@ export interface SnapshotParts {
   readonly data: string;
   readonly args: ReadonlyMap<string, string>;
   readonly timers: readonly Timer[];
-  readonly once: ReadonlyMap<string, string>;
+  readonly once: ReadonlyMap<string, string> | undefined;
   readonly failed: FailedStates | null;
   readonly children: readonly StoredChild[];
   readonly due: readonly StoredDue[];
@@ -54,7 +54,7 @@ export function snapshotText(parts: SnapshotParts): string {
   let text = `{"version":${VERSION},"ticks":${ticks},"data":${data}`;
   if (args.size > 0) text += `,"args":${recordText(args)}`;
   if (timers.length > 0) text += `,"timers":${JSON.stringify(timers)}`;
-  if (once.size > 0) text += `,"once":${recordText(once)}`;
+  if (once !== undefined && once.size > 0) text += `,"once":${recordText(once)}`;
   if (failed !== null) text += `,"failed":${JSON.stringify(failed)}`;
   if (children.length > 0) text += `,"children":${JSON.stringify(children)}`;
   if (due.length > 0) text += `,"due":${JSON.stringify(due)}`;
