@@ -85,7 +85,7 @@ export async function openFlows<const K extends FlowKinds>(
   kinds: K,
   options: FlowsOptions = {},
 ): Promise<Flows<K>> {
-  const flows = new OpenFlows(store, kinds, settingsOf(options));
+  const flows = new OpenFlows(store, kinds, settingsOf(options, store));
   await flows.open();
   return flows as unknown as Flows<K>;
 }

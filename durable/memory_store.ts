@@ -29,6 +29,8 @@ interface Kept {
 export class MemoryStore implements Store {
   /** Only this process can see it. */
   readonly local = true;
+  /** Whether it keeps what happened. */
+  readonly keepsHistory: boolean;
   readonly #flows: Map<string, Kept> = new Map();
   readonly #owners: Set<string> = new Set();
   readonly #history: number;
@@ -36,6 +38,7 @@ export class MemoryStore implements Store {
   /** Makes an empty store. */
   constructor(options: MemoryStoreOptions = {}) {
     this.#history = options.history ?? 100;
+    this.keepsHistory = this.#history > 0;
   }
 
   /** Begins to own. */
