@@ -53,8 +53,8 @@ export function say(what: string, rate: number, bytes?: number): void {
 
 if (import.meta.main) {
   await rateOf(new MemoryStore(), 20_000, 1_000); // warm
-  say("memory", await rateOf(new MemoryStore(), 200_000, 1_000));
-  say("memory, without history", await rateOf(new MemoryStore({ history: 0 }), 200_000, 1_000));
+  say("memory", await rateOf(new MemoryStore(), 50_000, 1_000));
+  say("memory, without history", await rateOf(new MemoryStore({ history: 0 }), 50_000, 1_000));
   await sqlite(20_000, 1_000, "full");
   await sqlite(20_000, 1_000, "normal");
   await sqlite(500, 1, "full");

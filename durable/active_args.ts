@@ -25,7 +25,7 @@ export class ActiveArgs {
   note(tx: Transition, changed: readonly string[], machine: Ticking): string | null {
     const given = tx.hasArgs ? argsText(tx.args) : null;
     const { enters } = tx;
-    if (enters.includes("Exception")) this.#noteFailure(tx.exits, machine);
+    if (enters.includes("Exception")) this.#noteFailure(tx, machine);
     if (given === null && this.#texts === null) return null;
     const texts = this.#texts ??= new Map();
     for (const state of changed) {
@@ -39,7 +39,7 @@ export class ActiveArgs {
   }
 
   /** What the error ends is kept for a retry. */
-  #noteFailure(exits: readonly string[], machine: Ticking): void {
+  #noteFailure({ exits, enters }: Transition, machine: Ticking): void {
     const args: Record<string, Readonly<Record<string, unknown>>> = {};
     for (const state of exits) {
       const given = this.texts.get(state);
@@ -47,6 +47,7 @@ export class ActiveArgs {
     }
     this.failed = {
       left: Object.fromEntries(exits.map((state) => [state, machine.tick(state) - 1])),
+      entered: enters.filter((state) => state !== "Exception"),
       args,
     };
   }
