@@ -46,10 +46,34 @@ export interface FlowItem extends FlowHead {
   readonly error: Error | undefined;
 }
 
+/** Numbers of flows: for metrics. */
+export interface FlowStats {
+  /** Flows that were started. */
+  readonly started: number;
+  /** Flows that were taken over. */
+  readonly resumed: number;
+  /** Flows that were finished without an error. */
+  readonly done: number;
+  /** Flows that were finished with an error. */
+  readonly failed: number;
+  /** Commits of flows. */
+  readonly commits: number;
+  /** Attempts to store that failed. */
+  readonly storeErrors: number;
+  /** Flows in memory. */
+  readonly live: number;
+  /** Flows that wait for their time, not in memory. */
+  readonly asleep: number;
+  /** How long the last batch waited to be stored, in milliseconds. */
+  readonly lag: number;
+}
+
 /** Flows of some kinds on a store, made by {@linkcode openFlows}. */
 export interface Flows<K extends FlowKinds = FlowKinds> extends AsyncDisposable {
   /** Ends when they are closed, or the lease is lost: then its reason is a {@linkcode LeaseLostError}. */
   readonly signal: AbortSignal;
+  /** What has been done since they were opened, and what is there now. */
+  readonly stats: FlowStats;
   /**
    * Begins a flow: makes its data, adds its first state. Resolves when that is stored; with the existing
    * flow when there is one of this id.
@@ -113,6 +137,15 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   #resting: Set<LiveFlow> = new Set();
   #cancelRest: (() => void) | null = null;
   #complained = false;
+  readonly #counts = {
+    started: 0,
+    resumed: 0,
+    done: 0,
+    failed: 0,
+    commits: 0,
+    storeErrors: 0,
+    lag: 0,
+  };
 
   constructor(store: Store, kinds: FlowKinds, settings: FlowSettings) {
     this.store = store;
@@ -120,6 +153,10 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     this.#plans = new Map(Object.entries(kinds).map(([name, kind]) => [name, planOf(name, kind)]));
     this.#committer = new Committer(this);
     this.#sleepers = new Sleepers((key) => this.#timeIsOver(key));
+  }
+
+  get stats(): FlowStats {
+    return { ...this.#counts, live: this.#live.size, asleep: this.#sleepers.size };
   }
 
   get owner(): string {
@@ -174,6 +211,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
       flow.stop(error as Error);
       throw error;
     }
+    this.#counts.started++;
     return flow;
   }
 
@@ -323,6 +361,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     const dead = await this.#lease.deadOwners();
     for (;;) {
       const rows = await this.store.claim(this.owner, { kinds, dead, limit: CLAIM });
+      this.#counts.resumed += rows.length;
       for (const row of rows) this.#resume(row);
       if (rows.length < CLAIM) return;
     }
@@ -391,7 +430,8 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (flow.restful) this.rests(flow);
   }
 
-  finished(flow: LiveFlow): void {
+  finished(flow: LiveFlow, failed: boolean): void {
+    this.#counts[failed ? "failed" : "done"]++;
     this.#live.delete(flow.key);
   }
 
@@ -412,11 +452,14 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     this.#lease.renew().catch((error) => this.#complain(error));
   }
 
-  storedSome(): void {
+  storedSome(flows: number, lag: number): void {
     this.#complained = false;
+    this.#counts.commits += flows;
+    this.#counts.lag = lag;
   }
 
   storeFailed(error: StoreError): void {
+    this.#counts.storeErrors++;
     if (!this.#complained) this.#complain(error);
     this.#complained = true;
   }

@@ -494,7 +494,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.#unstored = done.at(-1)?.taken ? [] : [done.pop()!]; // only the last one may be newer
     if (ended) {
       this.ended = true;
-      this.#host.finished(this);
+      this.#host.finished(this, this.#machine!.isErr());
     }
     done.forEach((pending) => pending.succeeded());
     if (ended) {
