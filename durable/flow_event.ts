@@ -23,6 +23,8 @@ export interface EventSide {
   once(event: FlowEvent, name: string, fn: (call: OnceCall) => unknown): Promise<unknown>;
   /** Whether the result is there. */
   done(event: FlowEvent, name: string): boolean;
+  /** There is something to store. */
+  touch(): unknown;
   /** Somebody may wait for the end of this state's activation. */
   contextTaken(state: string): void;
 }
@@ -143,6 +145,7 @@ export class FlowEvent implements HandlerEvent, FlowPart {
   addAfter(ms: number, states: States, args?: unknown): void {
     if (args !== undefined) checkArgs(states, args);
     this.#event.addAfter(ms, states as never, args as never);
+    this.#side.touch(); // nothing else may happen before the process ends
   }
 
   sleep(ms: number): Promise<void> {

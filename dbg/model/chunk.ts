@@ -59,6 +59,9 @@ export class Chunk {
   readonly sourceHandler: Uint32Array = new Uint32Array(ROWS);
   readonly extras: Map<number, Extras> = new Map();
   readonly logs: WireLog[] = [];
+  /** The numbers of its transitions: none is looked for outside. */
+  leastId = Infinity;
+  mostId = -1;
   /** The transitions that its lines belong to: none is looked for outside. */
   firstLog = Infinity;
   lastLog = -1;
@@ -72,8 +75,12 @@ export class Chunk {
   extra = 0;
   readonly ticks: Float64Array;
 
-  constructor(first: number, ticks: Float64Array) {
+  /** The number of its first line of the log, of all that ever came. */
+  readonly firstLine: number;
+
+  constructor(first: number, firstLine: number, ticks: Float64Array) {
     this.first = first;
+    this.firstLine = firstLine;
     this.ticks = ticks.slice();
   }
 
@@ -102,7 +109,7 @@ export class Chunk {
     for (const state of called) {
       this.#put(state);
       touched |= 1 << (state & 31);
-      if (state === exception) error = true;
+      if (state === exception && tx.type !== "remove") error = true;
     }
     this.#put(tx.ticks.length / 2);
     for (let i = 0; i < tx.ticks.length; i += 2) {
@@ -127,6 +134,10 @@ export class Chunk {
     this.time[row] = tx.time;
     this.duration[row] = tx.duration;
     this.id[row] = tx.id;
+    if (tx.id !== 0) {
+      this.leastId = Math.min(this.leastId, tx.id);
+      this.mostId = Math.max(this.mostId, tx.id);
+    }
     this.queue[row] = tx.queue;
     this.touched[row] = touched;
     if (source !== undefined) {
@@ -155,6 +166,20 @@ export class Chunk {
     for (let one = err; one !== undefined; one = one.cause) {
       this.extra += 100 + textBytes(one.name + one.message) + textBytes(one.stack ?? "");
     }
+  }
+
+  /** Whether one of these words is the handler of a row's step. */
+  handledBy(i: number, words: ReadonlySet<number>): boolean {
+    seek(this, i);
+    for (let n = read(); n > 0; n--) read();
+    for (let n = read() * 2; n > 0; n--) read();
+    for (let n = read(); n > 0; n--) {
+      read();
+      read();
+      read();
+      if (words.has(read())) return true;
+    }
+    return false;
   }
 
   /** Adds a line of the log. */
@@ -196,8 +221,8 @@ export class Chunk {
       time: this.time[i],
       duration: this.duration[i],
       ...(took.length > 0 && { took }),
-      ...(source !== null && { source }),
       ...this.extras.get(i),
+      ...(source !== null && { source }),
     };
   }
 

@@ -59,6 +59,8 @@ export class ClientData {
   /** Whether the transitions that changed something came in the order of their numbers. */
   ordered = true;
   #newest = 0;
+  /** Lines of the log that ever came. */
+  lines = 0;
 
   /** Begins with the ticks that the machine had when it said hello. */
   constructor(key: string, hello: Hello) {
@@ -152,7 +154,7 @@ export class ClientData {
   #chunk(): Chunk {
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.full) {
-      chunk = new Chunk(this.end, this.#ticks);
+      chunk = new Chunk(this.end, this.lines, this.#ticks);
       this.#chunks.push(chunk);
       this.memory += chunk.memory;
     }
@@ -177,6 +179,7 @@ export class ClientData {
     const chunk = this.#chunk();
     const before = chunk.memory;
     chunk.log(line);
+    this.lines++;
     this.memory += chunk.memory - before;
   }
 
@@ -314,8 +317,8 @@ export class ClientData {
 
   /** The kept row of a transition number, -1 if there is none. */
   rowOf(id: number): number {
-    // Numbers grow, but for jumps, which have none.
     for (const chunk of this.#chunks) {
+      if (id < chunk.leastId || id > chunk.mostId) continue;
       const i = chunk.id.subarray(0, chunk.size).indexOf(id);
       if (i !== -1) return chunk.first + i;
     }
@@ -341,6 +344,15 @@ export class ClientData {
       for (const line of chunk.logs) if (line[0] >= from && line[0] <= to) found.push(line);
     }
     return found;
+  }
+
+  /** The kept lines of the log from a number on, of all that ever came. */
+  *linesFrom(number: number): Generator<WireLog> {
+    for (let c = this.#chunks.length - 1; c >= 0; c--) {
+      const { firstLine, logs } = this.#chunks[c];
+      for (let i = logs.length - 1; i >= 0 && firstLine + i >= number; i--) yield logs[i];
+      if (firstLine < number) return;
+    }
   }
 
   /** The error that a line of the log tells of, by the transition that it belongs to. */

@@ -1,7 +1,6 @@
 import { ACCEPTED, AUTO, CHECK, EMPTY, ERROR } from "./chunk.ts";
 import type { ClientData } from "./client_data.ts";
 import type { Filters } from "./model.ts";
-import { matchingStates } from "./search.ts";
 
 /** The kept rows of a machine that a condition leaves: numbers in order, extended as rows come. */
 class RowList {
@@ -114,11 +113,6 @@ export function touchingRows(client: ClientData, states: readonly number[]): Row
 /** The rows with an error. */
 export function errorRows(client: ClientData): Rows {
   return rowsOf(listOf(client, "error", (_row, flags) => (flags & ERROR) !== 0));
-}
-
-/** The rows that touched a state whose name has the text in it. */
-export function matchingRows(client: ClientData, text: string): Rows {
-  return touchingRows(client, matchingStates(client, text).sort((a, b) => a - b));
 }
 
 /** The touched bits are exact up to 32 states; beyond, a hit has to be looked at. */

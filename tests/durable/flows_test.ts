@@ -548,3 +548,30 @@ Deno.test("a kind whose start, end or handler is no state's is refused, with the
     "AlphaState",
   );
 });
+
+Deno.test("a time that a handler sets is stored, although nothing else happens", async () => {
+  using time = new FakeTime(0);
+  const store = new MemoryStore();
+  const kind = defineFlow({
+    schema: { A: {}, B: { remove: ["A"] } },
+    data: () => ({}),
+    start: "A",
+    ends: ["B"],
+    handlers: {
+      async AState(e) {
+        if (e.resumed) return;
+        await e.sleep(10);
+        e.addAfter(60_000, "B");
+      },
+    },
+  });
+  const first = await openFlows(store, { kind });
+  await first.start("kind", "x");
+  await time.tickAsync(5_000);
+  await first.close();
+  await using second = await openFlows(store, { kind });
+  await time.tickAsync(54_000);
+  assertEquals((await second.list())[0].active, ["A"]);
+  await time.tickAsync(2_000);
+  assertEquals((await second.list())[0].active, ["B"]);
+});

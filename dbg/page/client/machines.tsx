@@ -14,6 +14,7 @@ const Machine = pure(({ one }: { one: PageMachine }) => (
       one.cursor ? "current" : ""
     }`}
     role="option"
+    id={one.cursor ? "machine-cursor" : undefined}
     aria-selected={one.selected}
     data-machine={one.key}
   >
@@ -32,8 +33,10 @@ export const Machines = pure(({ machines, selected }: {
   <>
     <h2>Machines: {machines.part.total}</h2>
     <List
+      role="listbox"
       label="Machines"
       part={machines.part}
+      active={machines.rows.some((one) => one.cursor) ? "machine-cursor" : undefined}
       place={selected}
       wants={(clients) => want({ clients })}
       onClick={(event) => {

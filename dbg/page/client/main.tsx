@@ -9,29 +9,46 @@ import { render } from "preact";
 import type { PageView } from "../page_view.ts";
 import { go, showAddress, watchAddress } from "./address.ts";
 import { Diagram } from "./diagram.tsx";
-import { Bar, Filters, modeText, Search, Status, Steps, Timeline } from "./foot.tsx";
+import { Divider } from "./divider.tsx";
+import { Files, importFile } from "./files.tsx";
+import { Bar, Filters, modeText, Status, Steps, Timeline } from "./foot.tsx";
+import { Help } from "./help.tsx";
 import { Log, Rain } from "./history.tsx";
 import { hasSelection, holds, watchHolds } from "./hold.ts";
-import { actionOf } from "./keys.ts";
+import { actionOf, type Own } from "./keys.ts";
+import { look, setLook, watchLook } from "./look.ts";
 import { Machines } from "./machines.tsx";
 import { Matrix } from "./matrix.tsx";
+import { pure } from "./pure.ts";
 import { keep, restore } from "./settings.ts";
 import { connect, send } from "./socket.ts";
 import { States } from "./states.tsx";
+import { Tabs } from "./tabs.tsx";
+import { Top, turnTheme } from "./top.tsx";
 import { sendViewport } from "./viewport.ts";
 import { visible } from "./visible.ts";
+import { Welcome } from "./welcome.tsx";
 
 let view: PageView | null = null;
 let answered = 0;
 let fault = "";
 let lost = "";
-let wide = false;
+/** How long something said stays, in milliseconds. */
+const SAID = 15_000;
+let said = "";
+let forgetting: ReturnType<typeof setTimeout> | undefined;
+/** The dialog that is open. */
+let opened: "help" | "files" | null = null;
+/** Whether a narrow page shows the filters. */
+let sheet = false;
 let waiting = false;
 /** Whether the drawing answers the debugger, which sends no more before. */
 let owed = false;
 
 /** The views that the panels show: one in which text is selected keeps its own. */
 const panels = new Map<string, PageView>();
+
+const PANELS = ["machines", "tree", "main", "diagram", "bars"] as const;
 
 function panel(id: string, now: PageView): PageView {
   const before = panels.get(id);
@@ -40,53 +57,148 @@ function panel(id: string, now: PageView): PageView {
   return now;
 }
 
-function App({ now }: { now: PageView }) {
-  const [machines, tree, main, picture, foot] = ["machines", "tree", "main", "diagram", "bars"]
+/** The views of the panel in the middle, and what its heading says. */
+const VIEWS = [["tree-log", "Log"], ["tree-matrix", "Matrix"], ["tree-rain", "Rain"]] as const;
+
+const Views = pure(({ layout }: { layout: PageView["layout"] }) => (
+  <div class="tools" role="group" aria-label="View">
+    {VIEWS.map(([one, title]) => (
+      <button
+        key={one}
+        type="button"
+        aria-pressed={one === layout}
+        onClick={() => send({ kind: "layout", layout: one })}
+      >
+        {title}
+      </button>
+    ))}
+  </div>
+));
+
+const open = (dialog: "help" | "files") => () => {
+  opened = dialog;
+  redraw();
+};
+const close = () => {
+  opened = null;
+  redraw();
+};
+const openHelp = open("help");
+const openFiles = open("files");
+
+const turnSheet = () => {
+  sheet = !sheet;
+  redraw();
+};
+
+/** What the page itself has to say stays for a while. */
+function say(text: string): void {
+  said = text;
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => {
+    said = "";
+    redraw();
+  }, SAID);
+  redraw();
+}
+
+function Panels({ now }: { now: PageView }) {
+  const [machines, tree, main, picture] = ["machines", "tree", "main", "diagram"]
     .map((id) => panel(id, now));
-  const held = [machines, tree, main, picture, foot].some((one) => one !== now);
+  const { wide, tab, widths, hidden } = look();
   const key = now.machine?.key ?? "";
   const kinds = main.layout.split("-");
   // With another size, too, the line where one is comes into sight.
-  const place = `${main.link} ${wide}`;
+  const place = `${main.link} ${wide} ${tab}`;
   const follows = main.mode === "tail";
+  const treeless = !now.layout.startsWith("tree");
+  return (
+    <main class={`${wide ? "wide" : ""} ${treeless ? "treeless" : ""}`} data-tab={tab}>
+      <nav id="machines" aria-label="Machines">
+        <Machines machines={machines.machines} selected={machines.machine?.key ?? ""} />
+      </nav>
+      <Divider column="machines" label="Machines" width={widths.machines} side="left" />
+      <section id="tree" aria-label="States">
+        <States tree={tree.tree} count={tree.machine?.states ?? 0} machine={key} />
+      </section>
+      <Divider column="states" label="States" width={widths.states} side="left" />
+      <section id="main" aria-label="Log, matrix, rain">
+        <Views layout={now.layout} />
+        {kinds.includes("log") && <Log log={main.log} place={place} follows={follows} />}
+        {kinds.includes("matrix") && <Matrix matrix={main.matrix} />}
+        {kinds.includes("rain") && <Rain rain={main.rain} place={place} follows={follows} />}
+      </section>
+      <Divider column="side" label="Diagram" width={widths.side} side="right" />
+      <section id="diagram" aria-label="Diagram">
+        <Diagram
+          machine={key}
+          diagram={picture.diagram}
+          selected={now.settings.state}
+          hidden={hidden}
+        />
+      </section>
+    </main>
+  );
+}
+
+function App({ now }: { now: PageView }) {
+  const foot = panel("bars", now);
+  const held = PANELS.some((id) => panel(id, now) !== now);
   const told = lost || fault || now.missing ||
     (held ? "A panel waits while text is selected in it: Esc lets it go on." : "");
+  const empty = now.machines.part.total === 0;
+  const kind = VIEWS.find(([one]) => one === now.layout)?.[1] ?? "Matrix";
   return (
     <>
+      <Top search={now.search} theme={look().theme} onFiles={openFiles} onHelp={openHelp} />
       {told !== "" && (
         <div id="banner" role="alert" class={lost || fault ? "error" : "warning"}>
           {visible(told)}
         </div>
       )}
-      <main class={`${wide ? "wide" : ""} ${now.layout.startsWith("tree") ? "" : "treeless"}`}>
-        <nav id="machines" aria-label="Machines">
-          <Machines machines={machines.machines} selected={machines.machine?.key ?? ""} />
-        </nav>
-        <section id="tree" aria-label="States">
-          <States tree={tree.tree} count={tree.machine?.states ?? 0} machine={key} />
-        </section>
-        <section id="main" aria-label="Log, matrix, rain">
-          {kinds.includes("log") && <Log log={main.log} place={place} follows={follows} />}
-          {kinds.includes("matrix") && <Matrix matrix={main.matrix} />}
-          {kinds.includes("rain") && <Rain rain={main.rain} place={place} follows={follows} />}
-        </section>
-        <section id="diagram" aria-label="Diagram">
-          <Diagram machine={key} diagram={picture.diagram} />
-        </section>
-      </main>
-      <footer>
-        <div id="bars">
-          <Bar id="current" head={modeText(foot.mode)} one={foot.current} status={foot.status} />
-          <Timeline timeline={foot.timeline} />
-          <Bar id="next" head="Next" one={foot.next} status="" />
-          <Steps steps={foot.steps} />
-        </div>
-        <div id="controls">
-          <Filters filters={now.filterBar} />
-          <Search search={now.search} />
-        </div>
-        <Status dropped={now.dropped} evicted={now.evicted} notice={now.notice} />
+      {empty
+        ? (
+          <main class="empty">
+            <Welcome address={location.host} onFiles={openFiles} onHelp={openHelp} />
+          </main>
+        )
+        : <Panels now={now} />}
+      <footer class={sheet ? "open" : ""}>
+        {!empty && (
+          <div id="bars">
+            <Bar id="current" head={modeText(foot.mode)} one={foot.current} status={foot.status} />
+            <div class="sliders">
+              <Timeline timeline={foot.timeline} />
+              <Steps steps={foot.steps} />
+              <button
+                id="more"
+                type="button"
+                aria-label="Filters and steps"
+                aria-expanded={sheet}
+                onClick={turnSheet}
+              >
+                ⋯
+              </button>
+            </div>
+          </div>
+        )}
+        {!empty && (
+          <div id="controls">
+            <Filters filters={now.filterBar} />
+          </div>
+        )}
+        <Status dropped={now.dropped} evicted={now.evicted} notice={said || now.notice} />
       </footer>
+      {!empty && <Tabs tab={look().tab} view={kind} />}
+      {opened === "help" && <Help onClose={close} />}
+      {opened === "files" && (
+        <Files
+          machine={now.machine?.key ?? ""}
+          id={now.machine?.id ?? ""}
+          onClose={close}
+          onDone={say}
+        />
+      )}
     </>
   );
 }
@@ -113,19 +225,51 @@ function redraw(): void {
   requestAnimationFrame(draw);
 }
 
+/** What only the page does. */
+const OWN: Readonly<Record<Own, () => void>> = {
+  search: () => document.getElementById("search")?.focus(),
+  machines: () => document.querySelector<HTMLElement>("#machines .scroll")?.focus(),
+  filters: () => {
+    sheet = true;
+    redraw();
+    document.querySelector<HTMLElement>("#filters button")?.focus();
+  },
+  steps: () => document.getElementById("steps")?.focus(),
+  files: openFiles,
+  help: openHelp,
+  diagram: () => setLook({ wide: !look().wide, tab: "diagram" }),
+  theme: () => turnTheme(look().theme),
+  copy: () => {
+    navigator.clipboard?.writeText(location.href).then(
+      () => say("The link is copied"),
+      () => say("The browser lets nothing be copied"),
+    );
+  },
+  back: () => history.back(),
+  forward: () => history.forward(),
+};
+
 watchHolds(redraw);
 watchAddress();
+watchLook(redraw);
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape") getSelection()?.removeAllRanges();
+  if (event.key === "Escape") {
+    getSelection()?.removeAllRanges();
+    sheet = false;
+    redraw();
+  }
   const action = actionOf(event);
   if (action === null) return;
   event.preventDefault();
-  if (action === "search") document.getElementById("search")?.focus();
-  else if (action === "diagram") {
-    wide = !wide;
-    redraw();
-  } else if (action.place) go(action.message);
+  if ("own" in action) OWN[action.own]();
+  else if (action.place) go(action.message);
   else send(action.message);
+});
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", async (event) => {
+  const file = event.dataTransfer?.files[0];
+  event.preventDefault();
+  if (file !== undefined) say(await importFile(file));
 });
 connect({
   open() {

@@ -1,0 +1,19 @@
+/** The same for texts that look the same, whatever their case and however accents are written. */
+export function folded(text: string): string {
+  return text.normalize("NFC").toLowerCase();
+}
+
+/** Characters that mean something in a pattern. */
+const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
+
+/** Tells whether a text has another one in it, whatever the case and however accents are written. */
+export function matcherOf(wanted: string): (text: string) => boolean {
+  // A pattern makes no copy of what it looks at: millions of texts are searched.
+  // deno-lint-ignore no-control-regex
+  if (/^[\x00-\x7f]*$/.test(wanted)) {
+    const pattern = new RegExp(wanted.replace(SPECIAL, "\\$&"), "i");
+    return (text) => pattern.test(text);
+  }
+  const within = folded(wanted);
+  return (text) => folded(text).includes(within);
+}

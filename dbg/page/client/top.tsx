@@ -1,0 +1,86 @@
+/** @jsxImportSource preact */
+/// <reference lib="dom" />
+import type { PageView } from "../page_view.ts";
+import { go } from "./address.ts";
+import { type Look, setLook } from "./look.ts";
+import { pure } from "./pure.ts";
+import { send } from "./socket.ts";
+
+const NEXT = { system: "light", light: "dark", dark: "system" } as const;
+const SIGN = { system: "◐", light: "☀", dark: "☾" } as const;
+
+/** The next way of coloring. */
+export function turnTheme(theme: Look["theme"]): void {
+  setLook({ theme: NEXT[theme] });
+}
+
+/** Finds transitions. */
+export const Search = pure(({ search }: { search: PageView["search"] }) => {
+  const none = search.text === "" || search.in !== "transitions";
+  return (
+    <div id="finder" role="search">
+      <input
+        id="search"
+        type="search"
+        aria-label="Search"
+        aria-describedby="matches"
+        placeholder="Search: press /"
+        defaultValue={search.text}
+        maxLength={200}
+        onInput={({ currentTarget: { value } }) =>
+          send({ kind: "search", text: value, in: "transitions" })}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") go({ kind: "match", by: event.shiftKey ? -1 : 1 });
+          if (event.key === "Escape") event.currentTarget.blur();
+        }}
+      />
+      <button
+        type="button"
+        aria-label="Previous match"
+        disabled={none}
+        onClick={() => go({ kind: "match", by: -1 })}
+      >
+        ‹
+      </button>
+      <button
+        type="button"
+        aria-label="Next match"
+        disabled={none}
+        onClick={() => go({ kind: "match", by: 1 })}
+      >
+        ›
+      </button>
+      <span id="matches" class="dim" role="status">
+        {none ? "" : search.matches === 0 ? "no match" : `${search.match} of ${search.matches}`}
+      </span>
+    </div>
+  );
+});
+
+/** The page's first line. */
+export const Top = pure(({ search, theme, onFiles, onHelp }: {
+  search: PageView["search"];
+  theme: Look["theme"];
+  onFiles: () => void;
+  onHelp: () => void;
+}) => (
+  <header id="top">
+    <h1>asyncmachine</h1>
+    <Search search={search} />
+    <div class="actions">
+      <button
+        id="theme"
+        type="button"
+        aria-label={`Colors: ${theme}`}
+        title="Colors"
+        onClick={() => turnTheme(theme)}
+      >
+        {SIGN[theme]} <span class="word">{theme}</span>
+      </button>
+      <button type="button" onClick={onFiles}>Files</button>
+      <button type="button" aria-label="Help" onClick={onHelp}>
+        <span class="word">Help</span> ?
+      </button>
+    </div>
+  </header>
+));
