@@ -163,8 +163,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   begin(input: unknown): boolean {
     const { kind, startTakesInput } = this.#plan;
     const data = kind.parts.data(input);
-    checkJson(data, `the data of flow "${this.kind}/${this.id}"`);
     this.data = data;
+    this.checkData();
     const machine = this.#make();
     const result = startTakesInput && input !== undefined
       ? machine.add(kind.start, input)
@@ -401,8 +401,12 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
 
   // --- storing ---------------------------------------------------------------------------------
 
-  #dataText(): string {
+  checkData(): void {
     checkJson(this.data, `the data of flow "${this.kind}/${this.id}"`);
+  }
+
+  #dataText(): string {
+    this.checkData();
     return JSON.stringify(this.data);
   }
 
