@@ -420,7 +420,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       this.#results.prune((state, tick) => this.#isPast(machine, state, tick));
     }
     return snapshotText({
-      ticks: ticksText(this.#plan.states, machine.time()),
+      ticks: ticksText(this.#plan.quoted, machine.time()),
       data: this.#storedData,
       args: this.#args.texts,
       timers: this.#plan.timed ? machine.exportTime().timers ?? [] : machine.timers(),
@@ -450,7 +450,10 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.#keepData(machine);
     const failed = machine.isErr();
     if (!failed) this.#args.failed = null;
-    const log = this.#unstored.map((pending) => pending.log).filter((log) => log !== "").join();
+    let log = "";
+    for (const pending of this.#unstored) {
+      if (pending.log !== "") log += log === "" ? pending.log : `,${pending.log}`;
+    }
     const over = this.#isOver;
     const ended = over && !this.#children?.size && !this.#due?.size;
     const commit: FlowCommit = {
