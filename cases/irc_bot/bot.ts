@@ -112,13 +112,25 @@ export class Bot {
       this.machine.remove("Start");
     }
     await this.machine.disposeAsync();
+    for (let message; (message = this.#queue.shift()) !== undefined;) message.done?.(false);
   }
 
   /** Says something when its turn has come; `false` when too much waits already. */
   say(to: string, text: string): boolean {
+    return this.#push(to, text);
+  }
+
+  /** Says something, and resolves when it is on the wire; `false`: it will not be. */
+  tell(to: string, text: string): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    if (!this.#push(to, text, resolve)) resolve(false);
+    return promise;
+  }
+
+  #push(to: string, text: string, done?: (written: boolean) => void): boolean {
     if (!isNick(to) && !isChannel(to)) return false;
     // A notice: no bot answers one, so that two of them never talk for ever.
-    const taken = this.#queue.push({ to, line: formatLine("NOTICE", to, text) });
+    const taken = this.#queue.push({ to, line: formatLine("NOTICE", to, text), done });
     if (taken) this.machine.add("Sending");
     return taken;
   }
@@ -316,28 +328,29 @@ export class Bot {
       const channel = this.channels.get(head.to.toLowerCase());
       // Whoever comes into the channel, or is kept out, looks again.
       if (channel?.is("Joining")) break;
-      if (!channel?.is("Out")) {
-        if (this.#queue.wait(Date.now()) > 0) {
-          e.add("Throttled");
-          return;
-        }
-        this.#write(head.line);
+      const heard = !channel?.is("Out");
+      if (heard && this.#queue.wait(Date.now()) > 0) {
+        e.add("Throttled");
+        return;
       }
       this.#queue.shift();
+      const written = heard ? this.#write(head.line) : Promise.resolve(false);
+      if (head.done) written.then(head.done);
     }
     e.machine.remove("Throttled");
   }
 
-  /** Puts a line on the wire, after those before it. */
-  #write(line: string): void {
+  /** Puts a line on the wire, after those before it; whether that went well. */
+  #write(line: string): Promise<boolean> {
     const conn = this.#conn;
-    if (conn === null) return;
+    if (conn === null) return Promise.resolve(false);
     this.#queue.spend(Date.now());
     const bytes = new TextEncoder().encode(`${line}\r\n`);
-    this.#written = this.#written.then(async () => {
+    const written = this.#written.then(async () => {
       for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
-    }).catch(() => {
-      // Reading tells that the connection is gone.
-    });
+      return true;
+    }).catch(() => false); // reading tells that the connection is gone
+    this.#written = written;
+    return written;
   }
 }
