@@ -64,6 +64,8 @@ export class Bot {
   #failures = 0;
   #since = Date.now();
   #token = "";
+  /** Who waits for the server to have read a message, by the token of the PING behind it. */
+  readonly #unread: Map<string, (read: boolean) => void> = new Map();
   /** The last line that was written; the next one waits for it. */
   #written: Promise<unknown> = Promise.resolve();
 
@@ -120,7 +122,7 @@ export class Bot {
     return this.#push(to, text);
   }
 
-  /** Says something, and resolves when it is on the wire; `false`: it will not be. */
+  /** Says something, and resolves when the server has read it; `false`: it may not have. */
   tell(to: string, text: string): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     if (!this.#push(to, text, resolve)) resolve(false);
@@ -128,7 +130,7 @@ export class Bot {
   }
 
   #push(to: string, text: string, done?: (written: boolean) => void): boolean {
-    if (!isNick(to) && !isChannel(to)) return false;
+    if (this.machine.disposed || !isNick(to) && !isChannel(to)) return false;
     // A notice: no bot answers one, so that two of them never talk for ever.
     const taken = this.#queue.push({ to, line: formatLine("NOTICE", to, text), done });
     if (taken) this.machine.add("Sending");
@@ -179,6 +181,8 @@ export class Bot {
         LinkedState: (e) => this.#talk(e, this.#conn!),
         LinkedEnd: () => {
           this.#conn = null;
+          this.#unread.forEach((done) => done(false));
+          this.#unread.clear();
         },
         OnlineState: (e) => {
           this.#failures = 0;
@@ -268,7 +272,7 @@ export class Bot {
         this.#write(formatLine("PONG", ...params.slice(0, 1)));
         break;
       case "PONG":
-        if (params.at(-1) === this.#token) machine.add("Calm");
+        this.#hearPong(params.at(-1) ?? "");
         break;
       case "NICK":
         if (mine && params[0] && isNick(params[0])) this.#renamed(params[0]);
@@ -298,6 +302,12 @@ export class Bot {
           channel(params[1])?.add("Out", { reason: params.at(-1) ?? command });
         }
     }
+  }
+
+  #hearPong(token: string): void {
+    if (token === this.#token) this.machine.add("Calm");
+    this.#unread.get(token)?.(true);
+    this.#unread.delete(token);
   }
 
   #hearMessage(from: string, [target = "", said = ""]: readonly string[]): void {
@@ -334,23 +344,31 @@ export class Bot {
         return;
       }
       this.#queue.shift();
-      const written = heard ? this.#write(head.line) : Promise.resolve(false);
-      if (head.done) written.then(head.done);
+      if (heard) this.#write(head.line);
+      if (head.done === undefined) continue;
+      if (heard) this.#confirm(head.done);
+      else head.done(false);
     }
     e.machine.remove("Throttled");
   }
 
-  /** Puts a line on the wire, after those before it; whether that went well. */
-  #write(line: string): Promise<boolean> {
+  /** Servers answer in order: the answer to a PING behind a message says that they have read both. */
+  #confirm(done: (read: boolean) => void): void {
+    const token = crypto.randomUUID();
+    this.#unread.set(token, done);
+    this.#write(formatLine("PING", token));
+  }
+
+  /** Puts a line on the wire, after those before it. */
+  #write(line: string): void {
     const conn = this.#conn;
-    if (conn === null) return Promise.resolve(false);
+    if (conn === null) return;
     this.#queue.spend(Date.now());
     const bytes = new TextEncoder().encode(`${line}\r\n`);
-    const written = this.#written.then(async () => {
+    this.#written = this.#written.then(async () => {
       for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
-      return true;
-    }).catch(() => false); // reading tells that the connection is gone
-    this.#written = written;
-    return written;
+    }).catch(() => {
+      // Reading tells that the connection is gone.
+    });
   }
 }

@@ -355,6 +355,24 @@ Deno.test("a bot says in order and within its budget; the rest waits, over a han
   await until(() => net.bot.machine.not("Throttled"), "all was said");
 });
 
+Deno.test("a bot knows what the server has read: what was only written may be lost", async () => {
+  await using net = new Net();
+  await net.online();
+  assertEquals(await net.bot.tell("#lab", "one"), true);
+  // A server that has taken the bytes, and does no more.
+  net.server.onLine = () => {};
+  const lost = net.bot.tell("#lab", "two");
+  await until(() => net.server.lines.includes("NOTICE #lab :two"), "it is on the wire");
+  net.server.onLine = answer;
+  net.server.hangUp();
+  assertEquals(await lost, false);
+  await net.bot.machine.when("InChannel", TIMEOUT);
+  assertEquals(await net.bot.tell("#lab", "three"), true);
+  assertEquals(await net.bot.tell("no such place", "four"), false);
+  await net.bot.quit();
+  assertEquals(await net.bot.tell("#lab", "five"), false);
+});
+
 Deno.test("a bot refuses commands while too many answers wait", async () => {
   await using net = new Net({ budget: { burst: 1, every: 3_600_000 } });
   await net.online();
