@@ -24,6 +24,8 @@ type S = Record<string, unknown>;
 export interface MachineSide {
   /** Whether the flow is finished: its machine is disposed, but what holds is still true. */
   readonly finished: boolean;
+  /** Whether it has come to its end: nothing changes any more. */
+  readonly blocked: boolean;
   /** Something hangs on the machine: it must not be put away. */
   attached(): void;
 }
@@ -43,26 +45,31 @@ export class FlowMachine extends Machine<S> {
 
   override add(states: States, args?: unknown): Result {
     if (args !== undefined) checkArgs(states, args);
+    if (this.side.blocked) return "canceled";
     return super.add(states as never, args as never);
   }
 
   override remove(states: States, args?: unknown): Result {
     if (args !== undefined) checkArgs(states, args);
+    if (this.side.blocked) return "canceled";
     return super.remove(states as never, args as never);
   }
 
   override set(states: States, args?: unknown): Result {
     if (args !== undefined) checkArgs(states, args);
+    if (this.side.blocked) return "canceled";
     return super.set(states as never, args as never);
   }
 
   override toggle(states: States, args?: unknown): Result {
     if (args !== undefined) checkArgs(states, args);
+    if (this.side.blocked) return "canceled";
     return super.toggle(states as never, args as never);
   }
 
   override addErr(error: unknown, options?: AddErrOptions): Result {
     if (options?.args !== undefined) checkArgs("Exception", options.args);
+    if (this.side.blocked) return "canceled";
     return super.addErr(error, options as never);
   }
 
@@ -78,6 +85,7 @@ export class FlowMachine extends Machine<S> {
     from: MutationOrigin,
   ): Result {
     if (args !== undefined) checkArgs(states, args);
+    if (this.side.blocked) return "canceled";
     return super[submit](type, states, args, from);
   }
 

@@ -9,6 +9,7 @@ import {
   LeaseLostError,
   StoreError,
 } from "./errors.ts";
+import { keyOf, partsOf } from "./flow_key.ts";
 import type { FlowHost } from "./flow_host.ts";
 import type { AnyFlowKind, FlowOf, InputOf } from "./kind.ts";
 import { Lease, type LeaseOwner } from "./lease.ts";
@@ -84,13 +85,9 @@ export async function openFlows<const K extends FlowKinds>(
   kinds: K,
   options: FlowsOptions = {},
 ): Promise<Flows<K>> {
-  const flows = new OpenFlows(store, kinds, settingsOf(options));
+  const flows = new OpenFlows(store, kinds, settingsOf(options, store));
   await flows.open();
   return flows as unknown as Flows<K>;
-}
-
-function keyOf(kind: string, id: string): string {
-  return `${kind.length}/${kind}/${id}`;
 }
 
 class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
@@ -110,6 +107,8 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   readonly #gone = new FinalizationRegistry((key: string) => {
     if (this.#asleep.get(key)?.deref() === undefined) this.#asleep.delete(key);
   });
+  /** Those whose handlers are done for now, in memory or not. */
+  readonly #waiting: Set<string> = new Set();
   readonly #broken: Map<string, Error> = new Map();
   #resting: Set<LiveFlow> = new Set();
   #cancelRest: (() => void) | null = null;
@@ -159,7 +158,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   async #begin(plan: KindPlan, id: string, input: unknown): Promise<LiveFlow | undefined> {
     const { kind } = plan;
     const flow = new LiveFlow(plan, id, this);
-    const key = keyOf(plan.name, id);
+    const { key } = flow;
     if (!flow.begin(input)) {
       const machine = flow.machine;
       const explanation = machine.explain();
@@ -190,8 +189,8 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (row === undefined) return undefined;
     const error = this.#errorOf(row);
     if (error !== undefined) throw error;
-    const again = !row.ended && row.owner !== this.owner;
-    if (again) {
+    const own = row.ended || row.owner === this.owner;
+    if (!own) {
       [row] = await this.store.claim(this.owner, {
         kinds: new Map([[name, plan.kind.parts.migrate === undefined ? plan.hash : null]]),
         id,
@@ -200,7 +199,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
       });
       if (row === undefined) throw new FlowOwnedError(name, id);
     }
-    return this.#load(plan, row, again);
+    return this.#load(plan, row, !own || !this.#waiting.has(keyOf(name, id)));
   }
 
   async list(options: ListOptions = {}): Promise<readonly FlowItem[]> {
@@ -235,6 +234,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (this.signal.aborted) return;
     await Promise.allSettled([...this.#live.values()].map((flow) => flow.committed()));
     await this.#committer.idle();
+    await this.#lease.settled();
     if (this.signal.aborted) return;
     this.#stop(new FlowsClosedError("go on with the flow"));
     await this.store.leave(this.owner);
@@ -308,6 +308,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
       throw error;
     }
     this.#broken.delete(key);
+    this.#waiting.delete(key);
     if (flow.restful) this.rests(flow);
     return flow;
   }
@@ -345,6 +346,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   }
 
   #await(key: string, due: number | null): void {
+    this.#waiting.add(key);
     if (due !== null) this.#sleepers.add({ key, due });
   }
 
@@ -352,9 +354,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (this.#live.has(key) || this.signal.aborted) return;
     const held = this.#asleep.get(key)?.deref();
     if (held !== undefined) return held.wake();
-    const [, length, rest] = key.match(/^(\d+)\/(.*)$/s)!;
-    const kind = rest.slice(0, Number(length));
-    const id = rest.slice(Number(length) + 1);
+    const { kind, id } = partsOf(key);
     this.get(kind, id).catch((error) => {
       if (this.signal.aborted) return;
       this.#complain(error);
@@ -373,7 +373,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     const resting = this.#resting;
     this.#resting = new Set();
     for (const flow of resting) {
-      const key = keyOf(flow.kind, flow.id);
+      const key = flow.key;
       if (!flow.restful || this.#live.get(key) !== flow) continue;
       const due = flow.sleep();
       this.#live.delete(key);
@@ -384,14 +384,15 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   }
 
   woken(flow: LiveFlow): void {
-    const key = keyOf(flow.kind, flow.id);
+    const key = flow.key;
     this.#asleep.delete(key);
+    this.#waiting.delete(key);
     this.#live.set(key, flow);
     if (flow.restful) this.rests(flow);
   }
 
   finished(flow: LiveFlow): void {
-    this.#live.delete(keyOf(flow.kind, flow.id));
+    this.#live.delete(flow.key);
   }
 
   // --- storing -------------------------------------------------------------------------------------
@@ -407,7 +408,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
         `Cannot store flow "${flow.kind}/${flow.id}": another owner has taken it over`,
       ),
     );
-    this.#live.delete(keyOf(flow.kind, flow.id));
+    this.#live.delete(flow.key);
     this.#lease.renew().catch((error) => this.#complain(error));
   }
 

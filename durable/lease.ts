@@ -25,6 +25,7 @@ export class Lease {
   /** By the clock that others see, and by one that nobody sets. */
   #until = { wall: 0, own: 0 };
   #cancel: (() => void) | null = null;
+  #renewing: Promise<void> | null = null;
   readonly #seen: Map<string, { beat: number; looks: number }> = new Map();
 
   constructor(owner: LeaseOwner) {
@@ -61,8 +62,17 @@ export class Lease {
     });
   }
 
-  /** A sign of life. */
-  async renew(): Promise<void> {
+  /** A sign of life; one at a time. */
+  renew(): Promise<void> {
+    return this.#renewing ??= this.#renew().finally(() => this.#renewing = null);
+  }
+
+  /** Resolves when it is known what became of the last sign of life. */
+  async settled(): Promise<void> {
+    await this.#renewing?.catch(() => {}); // whoever asked for it is told
+  }
+
+  async #renew(): Promise<void> {
     const { store, owner, lease } = this.#owner;
     const asked = now();
     if (await store.beat(owner, lease)) this.#lasts(asked);

@@ -1,3 +1,5 @@
+import { keyOf } from "./flow_key.ts";
+import { inOrder, matches } from "./query.ts";
 import type {
   FlowClaim,
   FlowCommit,
@@ -27,6 +29,8 @@ interface Kept {
 export class MemoryStore implements Store {
   /** Only this process can see it. */
   readonly local = true;
+  /** Whether it keeps what happened. */
+  readonly keepsHistory: boolean;
   readonly #flows: Map<string, Kept> = new Map();
   readonly #owners: Set<string> = new Set();
   readonly #history: number;
@@ -34,6 +38,7 @@ export class MemoryStore implements Store {
   /** Makes an empty store. */
   constructor(options: MemoryStoreOptions = {}) {
     this.#history = options.history ?? 100;
+    this.keepsHistory = this.#history > 0;
   }
 
   /** Begins to own. */
@@ -124,25 +129,6 @@ export class MemoryStore implements Store {
   }
 }
 
-/** Ids may hold any character. */
-function keyOf(kind: string, id: string): string {
-  return `${kind.length}/${kind}/${id}`;
-}
-
 function rowOf({ after, log: _, at, ...rest }: FlowCommit, owner: string): FlowRow {
   return { ...rest, revision: after + 1, storedAt: at, owner: rest.ended ? null : owner };
-}
-
-function matches(row: FlowRow, { kind, active = [], tags = [], ended, after }: FlowQuery): boolean {
-  return (kind === undefined || row.kind === kind) &&
-    (ended === undefined || row.ended === ended) &&
-    active.every((state) => row.active.includes(state)) &&
-    tags.every((tag) => row.tags.includes(tag)) &&
-    (after === undefined || row.id > after.id ||
-      row.id === after.id && after.kind !== undefined && row.kind > after.kind);
-}
-
-function inOrder(a: FlowHead, b: FlowHead): number {
-  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
-  return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0;
 }

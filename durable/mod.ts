@@ -42,6 +42,17 @@ export { saga } from "./saga.ts";
 export { nextRun, schedule } from "./schedule.ts";
 export { defineFlow } from "./define_flow.ts";
 export { openFlows } from "./flows.ts";
+export type { NatsStoreOptions } from "./nats_store.ts";
+export type {
+  NatsConnection,
+  NatsConsumer,
+  NatsJetStream,
+  NatsManager,
+  NatsMessage,
+  NatsMessages,
+  NatsModule,
+} from "./nats_peer.ts";
+export { NatsStore } from "./nats_store.ts";
 export { MemoryStore } from "./memory_store.ts";
 export { SqliteStore } from "./sqlite_store.ts";
 export {

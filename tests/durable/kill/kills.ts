@@ -1,20 +1,27 @@
 import { assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
-import { openFlows } from "../../../durable/mod.ts";
+import { openFlows, type Store } from "../../../durable/mod.ts";
 import { EffectsServer } from "./effects_server.ts";
 import { orderAt, wantedOf } from "./order_kind.ts";
-import type { OrderJob } from "./order_process.ts";
-import { openStore, type StorePlace } from "./store_place.ts";
+import type { OrderJob } from "./run_orders.ts";
 
-const PROGRAM = fileURLToPath(new URL("./order_process.ts", import.meta.url));
+/** A kind of store under test. */
+export interface Backend {
+  /** What runs orders in a process of its own: arguments of `deno run`. */
+  readonly program: readonly string[];
+  /** Where the store is, for the process. */
+  readonly place: string;
+  /** The same store, here. */
+  open(): Promise<{ readonly store: Store; close(): Promise<void> }>;
+}
 
 /** Short, since each take-over waits for it. */
 const LEASE = 300;
 
 /** Starts a process that runs orders. */
-export function startProcess(job: OrderJob): Deno.ChildProcess {
+export function startProcess(backend: Backend, job: Omit<OrderJob, "place">): Deno.ChildProcess {
+  const given = JSON.stringify({ ...job, place: backend.place });
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", PROGRAM, JSON.stringify(job)],
+    args: ["run", "-A", "--quiet", "--no-check", ...backend.program, given],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -24,26 +31,26 @@ export function startProcess(job: OrderJob): Deno.ChildProcess {
 export const TWO = [{ id: "good", fails: false }, { id: "bad", fails: true }];
 
 /** A process runs two orders and is killed at one point; another goes on. False: it was not killed. */
-export async function killAtPoint(store: StorePlace, killAt: number): Promise<boolean> {
+export async function killAtPoint(backend: Backend, killAt: number): Promise<boolean> {
   await using server = new EffectsServer();
-  const job = { store, url: server.url, orders: TWO, lease: LEASE, killAt, inTurn: true };
-  const child = startProcess(job);
+  const job = { url: server.url, orders: TWO, lease: LEASE, killAt, inTurn: true };
+  const child = startProcess(backend, job);
   const { signal, stdout } = await child.output();
   if (signal !== "SIGKILL") {
     const said = new TextDecoder().decode(stdout);
     if (!said.includes("done after")) throw new Error(`It neither ended nor was killed: ${said}`);
   }
-  await finish(store, server, TWO);
+  await finish(backend, server, TWO);
   return signal === "SIGKILL";
 }
 
 /** Goes on with the orders until all are finished, and looks at what was done. */
 export async function finish(
-  place: StorePlace,
+  backend: Backend,
   server: EffectsServer,
   orders: OrderJob["orders"],
 ): Promise<void> {
-  const { store, close } = await openStore(place);
+  const { store, close } = await backend.open();
   const flows = await openFlows(store, { order: orderAt(server.url) }, {
     lease: LEASE,
     printErrors: false,
@@ -79,19 +86,18 @@ async function patiently<R>(tries: { left: number }, attempt: () => Promise<R>):
 }
 
 /** Processes run orders and are killed at random times, one after the other. Gives how many were. */
-export async function killAtRandom(place: StorePlace, kills: number): Promise<number> {
+export async function killAtRandom(backend: Backend, kills: number): Promise<number> {
   await using server = new EffectsServer();
   const orders = Array.from({ length: kills * 2 }, (_, i) => ({ id: `${i}`, fails: i % 3 === 0 }));
   let killed = 0;
   for (let i = 0; i < kills; i++) {
     // Each has two orders that are new, and those that were left over.
     const job = {
-      store: place,
       url: server.url,
       orders: orders.slice(i * 2, i * 2 + 2),
       lease: LEASE,
     };
-    const child = startProcess(job);
+    const child = startProcess(backend, job);
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     await reader.read(); // ready
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
@@ -103,6 +109,6 @@ export async function killAtRandom(place: StorePlace, kills: number): Promise<nu
     if ((await child.status).signal === "SIGKILL") killed++;
     await reader.cancel();
   }
-  await finish(place, server, orders);
+  await finish(backend, server, orders);
   return killed;
 }
