@@ -28,7 +28,7 @@ const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 24 * 3_600_000 } as const;
 /** Says something; whether it could. */
 export type Tell = (to: string, text: string) => Promise<boolean>;
 
-/** A reminder as a flow: it outlives the process, and the time that runs does, too. */
+/** A reminder as a flow: it outlives the process, and so does when it is due. */
 const reminderOf = (tell: Tell) =>
   defineFlow({
     schema: {
@@ -42,7 +42,10 @@ const reminderOf = (tell: Tell) =>
     tags: ({ from }) => [from.toLowerCase()],
     handlers: {
       // Also when another process goes on: what counts is when it is due, not how long was left.
-      WaitingState: (e) => e.addAfter(Math.max(0, e.flow.data.due - Date.now()), "Due"),
+      async WaitingState(e) {
+        await e.sleep(Math.max(0, e.flow.data.due - Date.now()));
+        e.add("Due");
+      },
       async DueState(e) {
         const { from, to, text } = e.flow.data;
         await e.once("tell", async () => {
