@@ -199,12 +199,15 @@ Deno.test("a bot hears any bytes without an error, and goes on", async () => {
       "constructor",
     ],
   );
+  const parts = fc.array(words, { maxLength: 6 }).map((parts) => parts.join(" "));
+  const bytes = (text: string) => new TextEncoder().encode(`${text}\r\n`);
   const line = fc.oneof(
-    fc.array(words, { maxLength: 6 }).map((parts) => parts.join(" ")),
-    fc.array(words, { maxLength: 6 }).map((parts) => `:robo!r@h ${parts.join(" ")}`),
-    fc.string({ unit: "binary", maxLength: 700 }).map((text) => text.replaceAll("\n", "")),
+    parts.map(bytes),
+    parts.map((text) => bytes(`:robo!r@h ${text}`)),
+    fc.uint8Array({ maxLength: 700 }),
   );
-  for (const text of fc.sample(line, { numRuns: 300, seed: 7 })) await net.server.send(text);
+  for (const text of fc.sample(line, { numRuns: 300, seed: 7 })) await net.server.raw(text);
+  await net.server.raw(bytes("")); // what was begun by chance is over
   await net.heard();
   assertEquals(net.bot.machine.tick("Exception"), 0);
   assert(net.bot.machine.is("Online"));
