@@ -277,7 +277,7 @@ export class ClientData {
     return chunk.row(i);
   }
 
-  /** The chunks with rows from `from` on, and the first such row within each. */
+  /** @ignore The chunks with rows from `from` on, and the first such row within each. */
   *chunks(from: number): Generator<[chunk: Chunk, row: number]> {
     const start = Math.max(from, this.first);
     if (start >= this.end) return;
@@ -286,7 +286,7 @@ export class ClientData {
     }
   }
 
-  /** The same backwards, from the row before `end` on. */
+  /** @ignore The same backwards, from the row before `end` on. */
   *chunksBack(end: number): Generator<[chunk: Chunk, row: number]> {
     const last = Math.min(end, this.end) - 1;
     if (last < this.first) return;
