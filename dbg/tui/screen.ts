@@ -176,7 +176,9 @@ export function mouseMessages(
 
 function drawTree(grid: Grid, hits: Hit[], view: View, box: Box): void {
   const { machine, tree } = view;
-  const head = machine ? `States ${machine.states.length}` : "States";
+  const head = machine
+    ? `States ${machine.states.length} · ${cutMiddle(machine.key, Math.max(box.width - 15, 6))}`
+    : "States";
   title(grid, box, head, view.focus === "tree");
   const height = box.height - 1;
   const first = windowOf(tree.length, height, tree.findIndex((line) => line.cursor));
