@@ -66,11 +66,21 @@ for (const count of [1, 20, 200]) {
       await wide.click("#tree [data-fold] >> nth=1");
       await wide.waitForSelector("#tree .fold:text-is('▾')");
       wrong.push(...await looked(wide, `${count}-wide-log`));
-      for (const view of ["Matrix", "Rain"]) {
-        await wide.click(`#main button:text-is("${view}")`);
+      for (const view of ["Matrix", "Rain", "Time", "Errors"]) {
+        await wide.click(`#main button:has-text("${view}")`);
         await wide.waitForSelector(`#main h2:has-text("${view}")`);
         if (count === 20) wrong.push(...await looked(wide, `${count}-wide-${view}`));
       }
+      await wide.click("#main button:text-is('Log')");
+      await wide.waitForSelector("#main h2:text-is('Log')");
+      await wide.fill("#search", "connection reset");
+      await wide.waitForSelector("#main h2:has-text('Found')");
+      if (count === 20) wrong.push(...await looked(wide, `${count}-wide-found`));
+      await wide.keyboard.press("Escape");
+      await wide.keyboard.press("Escape");
+      await wide.keyboard.press("w");
+      await wide.waitForSelector("#side .why-line");
+      wrong.push(...await looked(wide, `${count}-wide-why`));
       await wide.keyboard.press("?");
       await wide.waitForSelector("#help");
       if (count === 20) wrong.push(...await looked(wide, `${count}-wide-help`));
@@ -80,10 +90,11 @@ for (const count of [1, 20, 200]) {
       await wide.waitForSelector("main.wide");
       if (count === 20) wrong.push(...await looked(wide, `${count}-wide-diagram`));
       const narrow = await opened(all, NARROW, link);
-      for (const tab of ["machines", "states", "view", "diagram"]) {
+      for (const tab of ["machines", "states", "view", "why", "diagram"]) {
         await narrow.click(`#tabs [data-tab=${tab}]`);
         await narrow.waitForSelector(`main[data-tab=${tab}]`);
-        await narrow.waitForSelector("#diagram svg", { state: "attached" });
+        if (tab === "why") await narrow.waitForSelector("#side .why-line");
+        if (tab === "diagram") await narrow.waitForSelector("#diagram svg");
         if (count === 20 || tab === "machines") {
           wrong.push(...await looked(narrow, `${count}-narrow-${tab}`));
         }
