@@ -89,7 +89,7 @@ for (let n = 0; performance.now() < deadline; n++) {
   const pressed = performance.now();
   for (;;) {
     const text = await tmux("capture-pane", "-p");
-    if (text.includes("─ Keys ─") === shown) break;
+    if (text.includes("┌─ Help ") === shown) break;
   }
   terminal.push(performance.now() - start);
   poll += pressed - start;

@@ -65,7 +65,7 @@ export function* tour({ machine }: Session): Generator<Scene | null> {
 
 /** The text of the session's screen. */
 export function screenOf({ model }: Session, size: Size): string {
-  return drawScreen(view(model, viewportOf(size, model.layout)), size).grid.lines().join("\n");
+  return drawScreen(view(model, viewportOf(size, model)), size).grid.lines().join("\n");
 }
 
 /** Lets the simulated network connect to a debugger; done when all of it has arrived. */

@@ -1,4 +1,4 @@
-import { debugAll } from "../telemetry/mod.ts";
+import { connectDebugger, debugAll } from "../telemetry/mod.ts";
 import { isLoopback } from "./access.ts";
 import { read } from "./commands.ts";
 import { exportFile, freePath } from "./files.ts";
@@ -9,6 +9,7 @@ import { pageHandler } from "./page/mod.ts";
 import { groups } from "./schema.ts";
 import { startServer } from "./server.ts";
 import { Session } from "./session.ts";
+import { simulate } from "./simulation.ts";
 import { runTui } from "./tui/mod.ts";
 
 /** The options of a debugger that collects. */
@@ -60,6 +61,8 @@ export async function serve(options: Listening): Promise<void> {
     selectConnected: options.selectConnected,
     cleanOnConnect: options.cleanOnConnect,
     export: (model) => exportFrom(model, dir),
+    open: (path) => opened(store, path),
+    demo: () => demo(server.address, token),
   });
   if (log) {
     session.machine.setLogLevel("ops");
@@ -90,6 +93,27 @@ export async function serve(options: Listening): Promise<void> {
   for (const client of store.clients.values()) transitions += client.end;
   printLine(`Clients: ${store.clients.size}`);
   printLine(`Transitions: ${transitions}`);
+}
+
+/** Reads a file that a person names; says what came of it. */
+async function opened(store: Store, path: string): Promise<string> {
+  const before = store.clients.size;
+  try {
+    // What is typed as in a shell means the same.
+    await read(store, path.replace(/^~(?=\/)/, Deno.env.get("HOME") ?? "~"));
+    return `Read: ${path} (${store.clients.size - before} machines)`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Lets the demo's machines connect, as those of any program do. */
+async function demo(address: string, token: string | undefined): Promise<string> {
+  await simulate({
+    onStart: (machine, groups) =>
+      void connectDebugger(machine, { url: `ws://${address}`, token, groups, args: true }),
+  });
+  return "The demo: 120 machines. e shows their errors, w why something happened";
 }
 
 /** Whatever goes wrong in a timer, a view or a promise: what was collected stays, and it is said. */

@@ -260,8 +260,13 @@ export type Message =
   /** Focuses a panel, or the next or previous one. */
   | { readonly kind: "focus"; readonly on: Focus }
   | { readonly kind: "focusBy"; readonly by: 1 | -1 }
-  /** Sets the layout, or goes to the next or previous one. */
-  | { readonly kind: "layout"; readonly layout?: Layout; readonly by?: 1 | -1 }
+  /** Sets the layout, or goes to the next or previous one; its panel may get the keys. */
+  | {
+    readonly kind: "layout";
+    readonly layout?: Layout;
+    readonly by?: 1 | -1;
+    readonly focus?: boolean;
+  }
   /** Opens `why`, `errors` or `found`; a second time, or without one, what was there before. */
   | { readonly kind: "answer"; readonly layout?: "tree-why" | "errors" | "found" }
   /** Unfolds something in `why`, or folds it. */

@@ -1,5 +1,6 @@
 import { activationsOf, type TimeWindow } from "./activations.ts";
 import type { TimeRow, TimeView } from "./answer_types.ts";
+import { cursorOf } from "./causality.ts";
 import { lastChange } from "./changes.ts";
 import type { ClientData } from "./client_data.ts";
 import { clock } from "./clock.ts";
@@ -30,9 +31,9 @@ function zoomed(span: number, by: number): number {
 
 /** The window that the time view shows. */
 export function windowOf(model: Model): TimeWindow {
-  const { time, moment, tail } = model;
+  const { time, tail } = model;
   const span = time.span ?? around(model);
-  const from = time.from ?? moment - span * (tail ? 0.9 : 0.7);
+  const from = time.from ?? momentOf(model) - span * (tail ? 0.9 : 0.7);
   return { from, to: from + span };
 }
 
@@ -48,7 +49,8 @@ function around(model: Model): number {
 /** The axis with another length; what is at the cursor stays, if it is in sight. */
 export function zoom(model: Model, by: number): Model["time"] {
   const { from, to } = windowOf(model);
-  const { time, moment } = model;
+  const { time } = model;
+  const moment = momentOf(model);
   const span = zoomed(to - from, by);
   if (time.from === null) return { ...time, span };
   const center = moment >= from && moment <= to ? moment : (from + to) / 2;
@@ -89,12 +91,18 @@ function nowOf(store: Store): number {
   return now;
 }
 
+/** The moment of the cursor; who follows the newest is at the last one of all machines. */
+function momentOf({ store, tail, moment }: Model): number {
+  return tail ? Math.max(nowOf(store), moment) : moment;
+}
+
 /** The activations around the cursor, or where the view was moved to. */
 export function timeView(
   model: Model,
   { from: first, count, columns }: Around & { readonly columns: number },
 ): TimeView {
-  const { store, time, moment } = model;
+  const { store, time } = model;
+  const moment = momentOf(model);
   const window = windowOf(model);
   const all = timeRows(model);
   const at = Math.min(time.row, all.length - 1);
@@ -121,13 +129,12 @@ export function timeView(
     client.hello.names[state] === "Exception";
   const rows = shown.map(({ key, state }, i): TimeRow => {
     const client = store.clients.get(key)!;
-    const cursor = client.key === model.client ? model.cursor : client.cursorAt(moment);
     return {
       key,
       state,
       label: time.by === "states" ? client.hello.names[state] : key,
       error: exception(client, state),
-      active: client.ticksAt(cursor)[state] % 2 === 1,
+      active: client.ticksAt(cursorOf(model, client))[state] % 2 === 1,
       cursor: from + i === at,
       activations: lists[i],
     };

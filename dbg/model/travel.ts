@@ -135,7 +135,9 @@ export function toNearest(
   by: number,
   rowsOf: (client: ClientData) => Rows,
 ): Model {
-  const { moment } = model;
+  // Who follows the newest has everything behind.
+  const moment = model.tail ? Infinity : model.moment;
+  if (model.tail) by = -1;
   const clients = [...model.store.clients.values()];
   const own = clients.indexOf(client);
   let found: { readonly client: ClientData; readonly row: number; readonly time: number } | null =
@@ -145,7 +147,7 @@ export function toNearest(
     let at = rows.before(one.cursorAt(moment));
     if (i > own) { while (at > 0 && one.time(rows.at(at - 1)) === moment) at--; }
     if (by < 0) at--;
-    if (one === client) at = neighbor(rows, model.cursor, by);
+    if (one === client && !model.tail) at = neighbor(rows, model.cursor, by);
     if (at < 0 || at >= rows.total) continue;
     const row = rows.at(at);
     const time = one.time(row);

@@ -94,7 +94,8 @@ function updated(model: Model, message: Message): Model {
       const { by = 1 } = message;
       const at = VIEWS.indexOf(model.layout);
       const next = at === -1 ? model.layoutBefore : VIEWS[(at + by + VIEWS.length) % VIEWS.length];
-      return withLayout(model, message.layout ?? next);
+      const shown = withLayout(model, message.layout ?? next);
+      return message.focus ? { ...shown, focus: PANELS[shown.layout].at(-1)! } : shown;
     }
     case "answer":
       return answered(model, message.layout);
@@ -112,8 +113,9 @@ function updated(model: Model, message: Message): Model {
       return { ...model, time: { ...model.time, from: message.from, span: message.span } };
     case "timeBy": {
       const by = message.rows ?? (model.time.by === "states" ? "machines" : "states");
-      const row = by === "states" ? Math.max(model.state, 0) : 0;
-      return { ...model, time: { ...model.time, by, row } };
+      const state = model.state === -1 ? timeRows(model)[model.time.row]?.state ?? -1 : model.state;
+      const row = by === "states" ? Math.max(state, 0) : 0;
+      return { ...model, state, time: { ...model.time, by, row } };
     }
     case "sort": {
       const sort = message.sort ?? SORTS[(SORTS.indexOf(model.sort) + 1) % SORTS.length];
@@ -242,7 +244,9 @@ function answered(model: Model, layout: Layout | undefined): Model {
     return VIEWS.includes(now) ? model : withLayout(model, layoutBefore);
   }
   const before = VIEWS.includes(now) ? now : layoutBefore;
-  return { ...model, layout, layoutBefore: before, focus: PANELS[layout].at(-1)! };
+  const opened = { ...model, layout, layoutBefore: before, focus: PANELS[layout].at(-1)! };
+  // What one wants to know something of has to stay.
+  return layout === "tree-why" ? { ...opened, tail: false, playing: false } : opened;
 }
 
 function withWhy(model: Model): Model {

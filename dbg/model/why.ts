@@ -131,14 +131,23 @@ function errorView(error: WireError | null): ErrorView | null {
 }
 
 /** Frames that are not the program's: of the runtime, of dependencies, of this library. */
-const FOREIGN =
-  /node_modules|\bnode:|\bext:|\bnpm:|\bjsr:|jsr\.io|internal\/|<anonymous>$|asyncmachine\/(machine|pipes|clock|relations)\/|^(async )?(Promise|Array)\.|\/machine\/(phases|drain|engine|machine|event)\.ts/;
+const FOREIGN = new RegExp(
+  [
+    String.raw`node_modules|\b(?:node|ext|npm|jsr|deno):|jsr\.io|esm\.sh|internal/|<anonymous>$`,
+    "asyncmachine[^/]*/(?:[^/]*/)*?(?:machine|pipes|clock|relations)/",
+    String.raw`/machine/(?:observer|phases|drain|engine|machine|event|failures|reading)\.ts`,
+    String.raw`^(?:async )?(?:Promise|Array)\.`,
+  ].join("|"),
+);
 
 function stackLines({ name, message, stack = "" }: WireError): StackLine[] {
   const head = `${name}: ${message}`;
   const rest = stack.startsWith(head) ? stack.slice(head.length) : stack;
   const lines = rest.split("\n").map((line) => line.trim().replace(/^at /, ""))
     .filter((line) => line !== "" && !head.includes(line))
-    .map((text): StackLine => ({ text, own: !FOREIGN.test(text) }));
+    .map((text): StackLine => ({
+      text: text.replaceAll("file://", ""),
+      own: !FOREIGN.test(text),
+    }));
   return [...lines.filter(({ own }) => own), ...lines.filter(({ own }) => !own)];
 }

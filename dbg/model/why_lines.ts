@@ -18,7 +18,7 @@ export interface WhyLine {
   /** Whether that is unfolded. */
   readonly open: boolean;
   /** What it means. */
-  readonly tone: "normal" | "dim" | "error" | "warning" | "value";
+  readonly tone: "normal" | "dim" | "error" | "warning" | "value" | "code";
 }
 
 /** Causes, effects and lines of a stack that are shown folded. */
@@ -86,7 +86,7 @@ function causes({ chain: { causes, end } }: Why, add: Add, open: boolean): void 
     add(text, { fold: "causes", depth: 1 });
   }
   const said = {
-    first: `first cause: code outside of all handlers (chain: ${causes.length})`,
+    first: `first cause: outside of all handlers (chain: ${causes.length})`,
     missing: "not here: it is yet to come, has left memory, or its program is not connected",
     long: "and so on",
   }[end];
@@ -109,8 +109,9 @@ function stackLines(
   isOpen: (fold: string) => boolean,
 ): void {
   const open = isOpen(fold);
-  const shown = open || stack.length <= STACK + 1 ? stack : stack.slice(0, STACK);
-  for (const { text, own } of shown) add(text, { depth: 2, tone: own ? "normal" : "dim" });
+  const own = stack.filter((line) => line.own);
+  const shown = open ? stack : (own.length > 0 ? own : stack).slice(0, STACK);
+  for (const { text } of shown) add(text, { depth: 2, tone: "code" });
   const rest = stack.length - shown.length;
   if (rest > 0) add(`… ${rest} more`, { fold, depth: 2, tone: "dim" });
   else if (open) add("fold", { fold, open, depth: 2, tone: "dim" });
@@ -228,9 +229,12 @@ function shortened(text: string, most: number = TEXT): string {
   return `"${head}…${tail}" +${text.length - most}`;
 }
 
-function refusalLines({ refusal, effects: _ }: Why, add: Add): void {
+function refusalLines({ refusal, effects }: Why, add: Add): void {
   const { by, handler, relations } = refusal!;
-  if (by === "handler") return add(`handler ${handler}`, { tone: "warning" });
+  if (by === "handler") {
+    const threw = effects.effects.some(({ how }) => how === "error");
+    return add(`handler ${handler}${threw ? ", which threw" : ""}`, { tone: "warning" });
+  }
   if (by === "unknown") return add("not recorded", { tone: "dim" });
   for (const { text, since, ref } of relations) {
     add(text, { tone: "warning" });

@@ -45,6 +45,7 @@ function search({ focus }: Model): Message {
 const toggled = (layout: "matrix" | "time"): Action => (model) => ({
   kind: "layout",
   layout: model.layout === layout ? "tree-log" : layout,
+  focus: true,
 });
 
 /** All keys, in the order of the help screen. */

@@ -23,6 +23,7 @@ export {
   pasteOf,
   textOf,
 } from "./keys.ts";
+export { LEGEND, type Sign } from "./legend.ts";
 export {
   type Area,
   drawScreen,
@@ -33,8 +34,10 @@ export {
   viewportOf,
 } from "./screen.ts";
 
-/** At most so many screens per second are drawn for what machines send. */
+/** At most so many screens per second are drawn for what machines send … */
 const FRAME = 60;
+/** … and they take at most one part in so many of the time. */
+const SHARE = 5;
 /** After so many milliseconds an Escape is the key, and no sequence's beginning. */
 const ESCAPE = 100;
 
@@ -46,7 +49,7 @@ const ENDING: readonly Deno.Signal[] = Deno.build.os === "windows"
 /** A screen, whatever the view makes of what was recorded: an error is shown instead of it. */
 function screenOf(model: Model, size: Size): Screen {
   try {
-    return drawScreen(view(model, viewportOf(size, model.layout)), size);
+    return drawScreen(view(model, viewportOf(size, model)), size);
   } catch (error) {
     const grid = new Grid(size.columns, size.rows);
     grid.text(0, 0, `Cannot draw this: ${error}`, "error");
@@ -66,12 +69,17 @@ export async function runTui(session: Session): Promise<void> {
   let drawn: Model | null = null;
   let own = false;
   let pause: ReturnType<typeof setTimeout> | undefined;
+  /** When machines' news are drawn next. */
+  let next = 0;
   const draw = () => {
+    const start = performance.now();
     const { model } = session;
     screen = screenOf(model, terminal.size());
     terminal.write(screen.grid.diff(shown, terminal.color));
     shown = screen.grid;
     drawn = model;
+    const end = performance.now();
+    next = end + (end - start) * SHARE;
     if (terminal.gone) quit();
   };
   const quit = () => void machine.remove("Start");
@@ -107,7 +115,7 @@ export async function runTui(session: Session): Promise<void> {
   /** Only what a person asks for goes to the clipboard. */
   const copy = () => {
     const { model } = session;
-    const { why, link } = view(model, { ...viewportOf(terminal.size(), model.layout), why: true });
+    const { why, link } = view(model, { ...viewportOf(terminal.size(), model), why: true });
     const whole = why !== null && model.layout === "tree-why";
     terminal.copy(whole ? whyText(why.why) : link);
     session.send({ kind: "notice", text: `Copied: ${whole ? "why" : link || "nothing"}` });
@@ -158,7 +166,7 @@ export async function runTui(session: Session): Promise<void> {
   };
   terminal.open();
   const frames = setInterval(() => {
-    if (session.model !== drawn) draw();
+    if (session.model !== drawn && performance.now() >= next) draw();
   }, 1000 / FRAME);
   const signals: readonly (readonly [Deno.Signal, () => void])[] = [
     ...ENDING.map((signal) => [signal, quit] as const),

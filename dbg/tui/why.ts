@@ -1,10 +1,10 @@
 import type { View, WhyLine } from "../model/mod.ts";
-import { characters, columnsOf, cutEnd, textColumns } from "./columns.ts";
+import { characters, columnsOf, cutEnd, cutMiddle, textColumns } from "./columns.ts";
 import type { Grid, Style } from "./grid.ts";
 import { type Box, type Hit, title, windowOf } from "./panel.ts";
 
 /** Columns of the labels. */
-const LABEL = 11;
+const LABEL = 12;
 /** Lines that one text takes at most. */
 const WRAPPED = 4;
 
@@ -14,6 +14,7 @@ const STYLES: Readonly<Record<WhyLine["tone"], Style>> = {
   error: "error",
   warning: "warning",
   value: "accent",
+  code: "dim",
 };
 
 /** Draws why the current transition happened, and what came of it. */
@@ -32,7 +33,11 @@ export function drawWhy(grid: Grid, hits: Hit[], view: View, box: Box): void {
   const rows: { readonly line: number; readonly text: string; readonly first: boolean }[] = [];
   why.lines.forEach((one, line) => {
     const room = box.width - LABEL - one.depth * 2 - (one.go || one.fold ? 4 : 1);
-    wrapped(one.text, Math.max(room, 8)).forEach((text, i) => {
+    // Of a stack's line the end matters: the file and the place in it.
+    const texts = one.tone === "code"
+      ? [cutMiddle(one.text, room)]
+      : wrapped(one.text, Math.max(room, 8));
+    texts.forEach((text, i) => {
       rows.push({ line, text, first: i === 0 });
     });
   });

@@ -194,7 +194,7 @@ export class Connection implements Tracer, DebuggerConnection {
       const from = start ?? end;
       // Arguments may change later: they become texts at once, but only where they are asked for.
       const shown = this.#options.args;
-      const args = shown === undefined ? undefined : argumentTexts(tx.args, shown);
+      const args = shown === undefined || !tx.hasArgs ? undefined : argumentTexts(tx.args, shown);
       const err = errorOf(tx.args);
       let weight = 500 + tx.timeBefore.length * 16 + tx.steps.length * 50 + took.length * 8;
       if (args !== undefined) { for (const text of Object.values(args)) weight += text.length * 2; }

@@ -269,7 +269,7 @@ Deno.test("whyOf tells of queue, handlers, arguments and error, in lines as well
     handlers: [{ name: "AEnter", ms: 0.3 }, { name: "AState", ms: 2.9 }],
   });
   assertEquals(why.error!.stack.map(({ text, own }) => [text, own]), [
-    ["fetch (file:///app/api.ts:3:9)", true],
+    ["fetch (/app/api.ts:3:9)", true],
     ["node:internal/x:1", false],
   ]);
   assertEquals(why.error!.causes.map(({ message }) => message), ["disk"]);
