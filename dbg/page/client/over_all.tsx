@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /// <reference lib="dom" />
 import { useRef } from "preact/hooks";
-import type { PageError, PageErrors, PageFound, PageMatch, PagePlace } from "../page_view.ts";
+import type { PageError, PageErrors, PageFound, PageMatch, PagePlace } from "../page_answers.ts";
 import { go } from "./address.ts";
 import { List, pressedLine } from "./list.tsx";
 import { setLook } from "./look.ts";

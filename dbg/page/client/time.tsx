@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /// <reference lib="dom" />
 import { useRef } from "preact/hooks";
-import type { PageTime, PageTimeRow } from "../page_view.ts";
+import type { PageTime, PageTimeRow } from "../page_answers.ts";
 import { go } from "./address.ts";
 import { List, pressedLine } from "./list.tsx";
 import { pure } from "./pure.ts";

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /// <reference lib="dom" />
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { PageWhy, PageWhyLine } from "../page_view.ts";
+import type { PageWhy, PageWhyLine } from "../page_answers.ts";
 import { go } from "./address.ts";
 import { pressedLine } from "./list.tsx";
 import { pure } from "./pure.ts";
