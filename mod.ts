@@ -71,6 +71,7 @@ export type {
   Change,
   Clocked,
   Condition,
+  DueHandler,
   ExactHandler,
   Explanation,
   FinalHandler,

@@ -475,7 +475,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
    * @throws {SchemaError} During a transition.
    */
   resume(options: ResumeOptions<S> = {}): void {
-    resume(this.#engine, options.args ?? {});
+    resume(this.#engine, options as ResumeOptions);
   }
 
   // --- other -----------------------------------------------------------------------------------

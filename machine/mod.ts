@@ -41,7 +41,7 @@ export type {
   UnknownHandler,
 } from "./handler_types.ts";
 export type { MachineTime, Migration } from "./restore.ts";
-export type { ResumeOptions } from "./resume.ts";
+export type { DueHandler, ResumeOptions } from "./resume.ts";
 export type { ReadableCore } from "./reading.ts";
 export type { Condition, Query } from "./waiter.ts";
 export type { Timer } from "./timers.ts";

@@ -11,7 +11,7 @@ export interface MachineTime {
   readonly ticks: readonly number[];
   /** Identifies the schema: names, flags and relations. */
   readonly schemaHash: string;
-  /** The times that ran; missing when none did. */
+  /** The times that ran, and the timeouts that have fired for good; missing when there are none. */
   readonly timers?: readonly Timer[] | undefined;
 }
 
@@ -23,12 +23,12 @@ interface Timed {
   readonly id: string;
   readonly schema: CompiledSchema;
   readonly clock: { readonly ticks: readonly number[] };
-  readonly timers: { list(): Timer[] } | null;
+  readonly timers: { saved(): Timer[] } | null;
 }
 
 /** The machine's time and what it belongs to. */
 export function exportTime({ id, schema, clock, timers }: Timed): MachineTime {
-  const running = timers?.list() ?? [];
+  const running = timers?.saved() ?? [];
   return {
     id,
     names: [...schema.names],

@@ -8,7 +8,7 @@ export interface Timer {
   readonly state: string;
   /** The states that are added then. */
   readonly adds: string | readonly string[];
-  /** When, in milliseconds since 1970. */
+  /** When, in milliseconds since 1970; in a saved time −1: it has fired, and does not again. */
   readonly due: number;
   /** The arguments that are passed then, if any. */
   readonly args?: Readonly<Record<string, unknown>> | undefined;
@@ -40,6 +40,7 @@ interface Entry {
   readonly adds: string | readonly string[];
   readonly ms: number;
   readonly args: unknown;
+  /** `Infinity` when it is a timeout that has fired: it does not again in this activation. */
   readonly due: number;
   /** Among those due at once: first by state, then as declared. */
   order: number;
@@ -162,19 +163,26 @@ export class Timers {
       const at = this.#entries.indexOf(entry);
       if (at === -1) continue;
       this.#entries.splice(at, 1);
-      if (this.#lasts(entry)) this.#owner.timedOut(entry.adds, entry.args, entry.source, entry.ms);
+      if (!this.#lasts(entry)) continue;
+      if (entry.source.timeout !== undefined) this.#entries.push({ ...entry, due: Infinity });
+      this.#owner.timedOut(entry.adds, entry.args, entry.source, entry.ms);
     }
     this.#schedule();
   }
 
   /** Those that run, by due time. */
   list(): Timer[] {
+    return this.saved().filter(({ due }) => due >= 0);
+  }
+
+  /** The same, and the timeouts that have fired in activations that last. */
+  saved(): Timer[] {
     const { schema } = this.#owner;
     return this.#entries.filter((entry) => this.#lasts(entry)).map(
       ({ state, adds, due, args }) => ({
         state: state === -1 ? "" : schema.names[state],
         adds,
-        due,
+        due: due === Infinity ? -1 : due,
         ...(args === undefined ? {} : { args: args as Record<string, unknown> }),
       }),
     );
@@ -188,7 +196,9 @@ export class Timers {
       const own = saved.filter((timer) => timer.state === schema.names[state]);
       this.#run(state, (adds, ms) => {
         const due = own.find((timer) => timer.adds === adds)?.due;
-        return now + (due === undefined ? ms : Math.min(ms, Math.max(0, due - now)));
+        return due === -1
+          ? Infinity
+          : now + (due === undefined ? ms : Math.min(ms, Math.max(0, due - now)));
       });
     }
     this.#resumeAdded(states, saved, now);

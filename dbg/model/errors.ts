@@ -65,7 +65,7 @@ function groupsOf(client: ClientData): Groups {
       for (let i = start; i < chunk.size; i++) {
         if ((chunk.flags[i] & ERROR) === 0) continue;
         const row = chunk.first + i;
-        const text = textOf(chunk.extras.get(i)?.err ?? errorOf(client, row)!);
+        const text = textOf(chunk.extras[i]?.err ?? errorOf(client, row)!);
         const group = groups.byText.get(text);
         if (group === undefined) groups.byText.set(text, { text, rows: [row], gone: 0 });
         else group.rows.push(row);

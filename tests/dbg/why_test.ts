@@ -551,3 +551,13 @@ Deno.test("The machines are in the wanted order, and a search hides the others",
   model = update(model, { kind: "search", text: "1", in: "clients" });
   assertEquals([keys(), view(model, VIEWPORT).clientsHidden], [["b1", "a1"], 1]);
 });
+
+Deno.test("Arguments with any characters are kept as they were", () => {
+  const text = fc.oneof(fc.string(), fc.constantFrom("", "\0", "a\0b", "__proto__"));
+  fc.assert(fc.property(fc.dictionary(text, text, { maxKeys: 3 }), (args) => {
+    const store = new Store();
+    const a = machine(store, "a");
+    sends(store, a, [tx(1, { args })]);
+    assertEquals(Object.entries(a.row(0).args!), Object.entries(args));
+  }));
+});

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { args, SchemaError } from "../../mod.ts";
+import { args, type HandlerEvent, type Machine, SchemaError } from "../../mod.ts";
 import { turns } from "./settling.ts";
 import { untyped } from "./untyped.ts";
 
@@ -148,4 +148,108 @@ Deno.test("disposed by a resumed handler: no further handler is called, nothing 
   machine.importTime(timeWith(both, ["A", "B"]));
   machine.resume();
   assertEquals([seen, machine.timers()], [[], []]);
+});
+
+Deno.test("a timeout that has fired in an activation does not fire again after it was resumed", async () => {
+  using time = new FakeTime(0);
+  const reminded = { Waiting: { timeouts: { Remind: 1000, Late: 5000 } }, Remind: {}, Late: {} };
+  const machine = untyped(reminded);
+  machine.add("Waiting");
+  await time.tickAsync(1500);
+  machine.remove("Remind");
+  const once = JSON.parse(JSON.stringify(machine.exportTime()));
+  const again = untyped(reminded);
+  again.importTime(once);
+  again.resume();
+  // Twice: what was spent is saved again.
+  const saved = JSON.parse(JSON.stringify(again.exportTime()));
+  const third = untyped(reminded);
+  third.importTime(saved);
+  third.resume();
+  assertEquals(third.timers().map(({ adds, due }) => [adds, due]), [["Late", 5000]]);
+  await time.tickAsync(3000);
+  assertEquals(third.activeStates(), ["Waiting"]);
+  await time.tickAsync(1000);
+  assertEquals(third.activeStates(), ["Waiting", "Late"]);
+  assertEquals(third.tick("Remind"), 2);
+});
+
+Deno.test("a timeout that has fired counts anew in the next activation, and for the next call of a multi state", async () => {
+  using time = new FakeTime(0);
+  for (const multi of [true, false]) {
+    const machine = untyped({ A: { multi, timeouts: { B: 1000 } }, B: { multi: true } });
+    machine.add("A");
+    await time.tickAsync(1000);
+    if (!multi) machine.remove("A");
+    machine.add("A");
+    assertEquals(machine.exportTime().timers?.find(({ due }) => due < 0), undefined);
+    const again = untyped({ A: { multi, timeouts: { B: 1000 } }, B: { multi: true } });
+    again.importTime(machine.exportTime());
+    again.resume();
+    assertEquals(again.timers().map(({ adds }) => adds), ["B"]);
+    again.dispose();
+    machine.dispose();
+  }
+});
+
+Deno.test("handlers that were due when the time was saved are called first, with the machine's context", () => {
+  const machine = untyped({ A: {}, B: {}, Ping: { event: true } });
+  const seen: unknown[] = [];
+  for (const name of ["AState", "BEnd", "PingState"] as const) {
+    machine.on(name, (e) => {
+      seen.push([name, e.resumed, e.args.n, e.context === machine.context, e.name]);
+      e.add("B");
+    });
+  }
+  machine.importTime(timeWith({ A: {}, B: {}, Ping: { event: true } }, ["A"]));
+  machine.resume({
+    again: [{ handler: "BEnd" }, { handler: "PingState", args: { n: 7 } }, { handler: "AEnd" }, {
+      handler: "NoneState",
+    }],
+  });
+  assertEquals(seen, [
+    ["BEnd", true, undefined, true, "BEnd"],
+    ["PingState", true, 7, true, "PingState"],
+    ["AState", true, undefined, false, "AState"],
+  ]);
+  assertEquals(machine.activeStates(), ["A", "B"]);
+});
+
+Deno.test("a resumed handler may do with other machines what every handler may, and is the source", () => {
+  const actions: Readonly<
+    Record<string, (other: Machine, e: HandlerEvent) => unknown>
+  > = {
+    add: (other) => other.add("A"),
+    "add, to a handler": (other) => other.add("B"),
+    remove: (other) => other.remove("D"),
+    set: (other) => other.set("A"),
+    ask: (other) => other.ask("B"),
+    "e.with": (other, e) => e.with(other as never).add("A" as never),
+    canAdd: (other) => other.canAdd("B"),
+    eval: (other) => other.eval(() => other.add("A")),
+    addErr: (other) => other.addErr(new Error("asked for")),
+  };
+  for (const [what, act] of Object.entries(actions)) {
+    const sources: unknown[] = [];
+    const other = untyped(schema, {
+      printErrors: false,
+      tracers: [{
+        transitionStart: (tx: { check: boolean; source: unknown }) => {
+          if (!tx.check) sources.push(tx.source);
+        },
+      }],
+    });
+    other.add("D");
+    sources.length = 0;
+    other.on("BState", () => {});
+    const machine = untyped(schema, { id: "m", printErrors: false });
+    machine.on("AState", (e) => void act(other, e));
+    machine.importTime(timeWith(schema, ["A"]));
+    machine.resume();
+    assertEquals([machine.toString(), machine.err], ["(A:1)", null], what);
+    const expected = what === "canAdd"
+      ? []
+      : [{ machineId: "m", transition: 0, handler: "AState" }];
+    assertEquals(sources, expected, what);
+  }
 });

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { mermaid } from "../../gen/main.ts";
+import { MUTANTS } from "./sim/mutants.ts";
+import { simulate } from "./sim/simulation.ts";
+import { nodeSchema, peerSchema } from "./states.ts";
+
+const text = Deno.readTextFileSync(new URL("README.md", import.meta.url));
+
+const blocks = (kind: string) =>
+  [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter((one) => one[1] === kind)
+    .map((one) => one[2].trim());
+
+Deno.test("the README's diagrams are those that gen draws", () => {
+  assertEquals(blocks("mermaid"), [nodeSchema, peerSchema].map((one) => mermaid(one).trim()));
+});
+
+Deno.test("the README lists all mutants", () => {
+  const rows = [...text.matchAll(/^\| `([a-z]+(?:-[a-z]+)+)` +\| (.+?) +\|$/gm)];
+  assertEquals(
+    rows.map(([, name, mistake]) => [name, mistake]),
+    Object.entries(MUTANTS).map(([name, { mistake }]) => [name, mistake]),
+  );
+});
+
+Deno.test("the README tells the end of a schedule as it is", () => {
+  const lines: string[] = [];
+  const tell = (line: string) => lines.push(line.trim());
+  const { violation } = simulate({ seed: 92, mutant: MUTANTS["late-vote"], tell });
+  const told = blocks("text")[0].split("\n");
+  assertEquals([...lines, violation].slice(-told.length), told);
+});

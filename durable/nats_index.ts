@@ -1,0 +1,84 @@
+import type { NatsConsumer, NatsJetStream, NatsManager, NatsMessages } from "./nats_peer.ts";
+
+/** The newest message of each subject, without what is large in it. */
+export interface Indexed<H> {
+  readonly seq: number;
+  readonly head: H;
+}
+
+/** Where the messages come from. */
+export interface IndexSource<H> {
+  readonly stream: string;
+  readonly js: NatsJetStream;
+  readonly manager: NatsManager;
+  /** What is kept of a message. */
+  headOf(data: Uint8Array): H;
+}
+
+/** Follows a stream, and knows the newest message of each subject. */
+export class NatsIndex<H> {
+  readonly #source: IndexSource<H>;
+  readonly #bySubject: Map<string, Indexed<H>> = new Map();
+  #seen = 0;
+  #messages: NatsMessages | null = null;
+  #following: Promise<void> | null = null;
+  #closed = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(source: IndexSource<H>) {
+    this.#source = source;
+  }
+
+  /** All that had been published when it was asked for is in it. */
+  async caughtUp(): Promise<ReadonlyMap<string, Indexed<H>>> {
+    const { stream, manager } = this.#source;
+    const info = await manager.streams.info(stream) as {
+      readonly state: { readonly last_seq: number };
+    };
+    const failure: { error?: unknown } = {};
+    while (this.#seen < info.state.last_seq) {
+      this.#following ??= this.#follow().catch((error) => void (failure.error = error)).finally(
+        () => {
+          this.#following = null;
+          this.#tell();
+        },
+      );
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (failure.error !== undefined) throw failure.error;
+      if (this.#closed) throw new Error("the store was closed");
+    }
+    return this.#bySubject;
+  }
+
+  async #follow(): Promise<void> {
+    const { stream, js, headOf } = this.#source;
+    const consumer = await js.consumers.get(stream, {
+      deliver_policy: "last_per_subject",
+    }) as NatsConsumer;
+    const messages = await consumer.consume();
+    if (this.#closed) return void await messages.close();
+    this.#messages = messages;
+    for await (const { subject, seq, data } of messages) {
+      const before = this.#bySubject.get(subject);
+      if (before === undefined || before.seq < seq) {
+        this.#bySubject.set(subject, { seq, head: headOf(data) });
+      }
+      this.#seen = Math.max(this.#seen, seq);
+      this.#tell();
+    }
+  }
+
+  #tell(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    waiting.forEach((resolve) => resolve());
+  }
+
+  /** Follows no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#messages?.close();
+    await this.#following;
+    this.#tell();
+  }
+}
