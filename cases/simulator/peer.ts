@@ -1,11 +1,11 @@
-import { Machine, type StatesOf } from "@asyncmachine/asyncmachine";
+import { Machine } from "@asyncmachine/asyncmachine";
 import { pipe } from "@asyncmachine/asyncmachine/pipes";
 import { createDiscovery, type Discovery } from "../pubsub/discovery/discovery.ts";
 import type { Subscription } from "../pubsub/host/host.ts";
 import { createHost, type MachineHost } from "../pubsub/host/machine_host.ts";
-import { schema } from "./peer_states.ts";
+import { type PeerStates, schema } from "./peer_states.ts";
 import type { SimStates } from "./sim_states.ts";
-import type { World } from "./world.ts";
+import type { KnownPeer, World } from "./world.ts";
 
 /** How long a peer looks for others of a topic that it joins, in milliseconds. */
 const BOOTSTRAP = 5_000;
@@ -24,8 +24,8 @@ export interface PeerOwner {
 }
 
 /** A peer: its machine, its host and what finds others for it. */
-export class Peer {
-  readonly machine: Machine<StatesOf<typeof schema>>;
+export class Peer implements KnownPeer {
+  readonly machine: Machine<PeerStates>;
   /** The topics that it has joined, or is joining. */
   readonly subscriptions = new Map<string, Subscription | null>();
   readonly #owner: PeerOwner;

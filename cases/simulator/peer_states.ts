@@ -1,5 +1,5 @@
 /** A peer's 17 states: its identity, its connection, and what it does in topics. */
-import { args, defineSchema } from "@asyncmachine/asyncmachine";
+import { args, defineSchema, type StatesOf } from "@asyncmachine/asyncmachine";
 
 type OfTopic = { topic: string };
 
@@ -47,3 +47,6 @@ export const schema = defineSchema({
   /** The simulator is told that its figures have changed. */
   FwdToSim: { event: true },
 });
+
+/** The states with their arguments. */
+export type PeerStates = StatesOf<typeof schema>;

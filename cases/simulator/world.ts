@@ -1,7 +1,18 @@
+import type { Machine } from "@asyncmachine/asyncmachine";
 import { type DirectNetwork, directNetwork } from "../pubsub/links/direct.ts";
 import { MemoryRendezvous } from "../pubsub/discovery/rendezvous.ts";
-import type { Peer } from "./peer.ts";
+import type { PeerStates } from "./peer_states.ts";
 import type { Topic } from "./topic.ts";
+
+/** A peer, as the world knows it. */
+export interface KnownPeer {
+  readonly id: string;
+  readonly machine: Machine<PeerStates>;
+  /** The topics that it has joined, or is joining. */
+  readonly subscriptions: ReadonlyMap<string, unknown>;
+  /** Leaves everything, and ends. */
+  stop(): Promise<void>;
+}
 
 /** A message, and who has to receive it: the peers that had joined when it was sent. */
 export interface SentMessage {
@@ -17,7 +28,7 @@ export interface SentMessage {
 export class World {
   readonly network: DirectNetwork = directNetwork();
   readonly rendezvous = new MemoryRendezvous();
-  readonly peers = new Map<string, Peer>();
+  readonly peers = new Map<string, KnownPeer>();
   readonly topics = new Map<string, Topic>();
   /** Friends of each peer, both ways. */
   readonly friends = new Map<string, Set<string>>();
@@ -28,7 +39,7 @@ export class World {
   #messages = 0;
 
   /** Peers that can do something. */
-  ready(): Peer[] {
+  ready(): KnownPeer[] {
     return [...this.peers.values()].filter(({ machine }) => machine.is("Ready"));
   }
 
