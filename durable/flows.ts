@@ -9,6 +9,7 @@ import {
   LeaseLostError,
   StoreError,
 } from "./errors.ts";
+import { keyOf, partsOf } from "./flow_key.ts";
 import type { FlowHost } from "./flow_host.ts";
 import type { AnyFlowKind, FlowOf, InputOf } from "./kind.ts";
 import { Lease, type LeaseOwner } from "./lease.ts";
@@ -45,10 +46,34 @@ export interface FlowItem extends FlowHead {
   readonly error: Error | undefined;
 }
 
+/** Numbers of flows: for metrics. */
+export interface FlowStats {
+  /** Flows that were started. */
+  readonly started: number;
+  /** Flows that were taken over. */
+  readonly resumed: number;
+  /** Flows that were finished without an error. */
+  readonly done: number;
+  /** Flows that were finished with an error. */
+  readonly failed: number;
+  /** Commits of flows. */
+  readonly commits: number;
+  /** Attempts to store that failed. */
+  readonly storeErrors: number;
+  /** Flows in memory. */
+  readonly live: number;
+  /** Flows that wait for their time, not in memory. */
+  readonly asleep: number;
+  /** How long the last batch waited to be stored, in milliseconds. */
+  readonly lag: number;
+}
+
 /** Flows of some kinds on a store, made by {@linkcode openFlows}. */
 export interface Flows<K extends FlowKinds = FlowKinds> extends AsyncDisposable {
   /** Ends when they are closed, or the lease is lost: then its reason is a {@linkcode LeaseLostError}. */
   readonly signal: AbortSignal;
+  /** What has been done since they were opened, and what is there now. */
+  readonly stats: FlowStats;
   /**
    * Begins a flow: makes its data, adds its first state. Resolves when that is stored; with the existing
    * flow when there is one of this id.
@@ -84,13 +109,9 @@ export async function openFlows<const K extends FlowKinds>(
   kinds: K,
   options: FlowsOptions = {},
 ): Promise<Flows<K>> {
-  const flows = new OpenFlows(store, kinds, settingsOf(options));
+  const flows = new OpenFlows(store, kinds, settingsOf(options, store));
   await flows.open();
   return flows as unknown as Flows<K>;
-}
-
-function keyOf(kind: string, id: string): string {
-  return `${kind.length}/${kind}/${id}`;
 }
 
 class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
@@ -116,6 +137,15 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   #resting: Set<LiveFlow> = new Set();
   #cancelRest: (() => void) | null = null;
   #complained = false;
+  readonly #counts = {
+    started: 0,
+    resumed: 0,
+    done: 0,
+    failed: 0,
+    commits: 0,
+    storeErrors: 0,
+    lag: 0,
+  };
 
   constructor(store: Store, kinds: FlowKinds, settings: FlowSettings) {
     this.store = store;
@@ -123,6 +153,10 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     this.#plans = new Map(Object.entries(kinds).map(([name, kind]) => [name, planOf(name, kind)]));
     this.#committer = new Committer(this);
     this.#sleepers = new Sleepers((key) => this.#timeIsOver(key));
+  }
+
+  get stats(): FlowStats {
+    return { ...this.#counts, live: this.#live.size, asleep: this.#sleepers.size };
   }
 
   get owner(): string {
@@ -161,7 +195,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   async #begin(plan: KindPlan, id: string, input: unknown): Promise<LiveFlow | undefined> {
     const { kind } = plan;
     const flow = new LiveFlow(plan, id, this);
-    const key = keyOf(plan.name, id);
+    const { key } = flow;
     if (!flow.begin(input)) {
       const machine = flow.machine;
       const explanation = machine.explain();
@@ -177,6 +211,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
       flow.stop(error as Error);
       throw error;
     }
+    this.#counts.started++;
     return flow;
   }
 
@@ -326,6 +361,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     const dead = await this.#lease.deadOwners();
     for (;;) {
       const rows = await this.store.claim(this.owner, { kinds, dead, limit: CLAIM });
+      this.#counts.resumed += rows.length;
       for (const row of rows) this.#resume(row);
       if (rows.length < CLAIM) return;
     }
@@ -357,9 +393,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (this.#live.has(key) || this.signal.aborted) return;
     const held = this.#asleep.get(key)?.deref();
     if (held !== undefined) return held.wake();
-    const [, length, rest] = key.match(/^(\d+)\/(.*)$/s)!;
-    const kind = rest.slice(0, Number(length));
-    const id = rest.slice(Number(length) + 1);
+    const { kind, id } = partsOf(key);
     this.get(kind, id).catch((error) => {
       if (this.signal.aborted) return;
       this.#complain(error);
@@ -378,7 +412,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     const resting = this.#resting;
     this.#resting = new Set();
     for (const flow of resting) {
-      const key = keyOf(flow.kind, flow.id);
+      const key = flow.key;
       if (!flow.restful || this.#live.get(key) !== flow) continue;
       const due = flow.sleep();
       this.#live.delete(key);
@@ -389,15 +423,16 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   }
 
   woken(flow: LiveFlow): void {
-    const key = keyOf(flow.kind, flow.id);
+    const key = flow.key;
     this.#asleep.delete(key);
     this.#waiting.delete(key);
     this.#live.set(key, flow);
     if (flow.restful) this.rests(flow);
   }
 
-  finished(flow: LiveFlow): void {
-    this.#live.delete(keyOf(flow.kind, flow.id));
+  finished(flow: LiveFlow, failed: boolean): void {
+    this.#counts[failed ? "failed" : "done"]++;
+    this.#live.delete(flow.key);
   }
 
   // --- storing -------------------------------------------------------------------------------------
@@ -413,15 +448,18 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
         `Cannot store flow "${flow.kind}/${flow.id}": another owner has taken it over`,
       ),
     );
-    this.#live.delete(keyOf(flow.kind, flow.id));
+    this.#live.delete(flow.key);
     this.#lease.renew().catch((error) => this.#complain(error));
   }
 
-  storedSome(): void {
+  storedSome(flows: number, lag: number): void {
     this.#complained = false;
+    this.#counts.commits += flows;
+    this.#counts.lag = lag;
   }
 
   storeFailed(error: StoreError): void {
+    this.#counts.storeErrors++;
     if (!this.#complained) this.#complain(error);
     this.#complained = true;
   }

@@ -58,6 +58,8 @@ export class ClientData {
   structure: number;
   #timers: readonly WireTimer[] = [];
   #chunks: Chunk[] = [];
+  /** Where a transition was looked for last. */
+  #asked: Chunk | null = null;
   #ticks: Float64Array;
   /** How many transitions have come, or should have, as the machine counts what it sent. */
   #arrived: number;
@@ -305,7 +307,7 @@ export class ClientData {
     return chunk.row(i);
   }
 
-  /** The chunks with rows from `from` on, and the first such row within each. */
+  /** @ignore The chunks with rows from `from` on, and the first such row within each. */
   *chunks(from: number): Generator<[chunk: Chunk, row: number]> {
     const start = Math.max(from, this.first);
     if (start >= this.end) return;
@@ -314,7 +316,7 @@ export class ClientData {
     }
   }
 
-  /** The same backwards, from the row before `end` on. */
+  /** @ignore The same backwards, from the row before `end` on. */
   *chunksBack(end: number): Generator<[chunk: Chunk, row: number]> {
     const last = Math.min(end, this.end) - 1;
     if (last < this.first) return;
@@ -347,10 +349,16 @@ export class ClientData {
 
   /** The kept row of a transition number, -1 if there is none. */
   rowOf(id: number): number {
-    for (const chunk of this.#chunks) {
-      if (id < chunk.leastId || id > chunk.mostId) continue;
+    // Who asks for one asks for those near it next.
+    const near = this.#asked;
+    for (let n = -1; n < this.#chunks.length; n++) {
+      const chunk = n === -1 ? near : this.#chunks[n];
+      if (chunk === null || id < chunk.leastId || id > chunk.mostId) continue;
+      if (chunk.first < this.first) continue;
       const i = chunk.id.subarray(0, chunk.size).indexOf(id);
-      if (i !== -1) return chunk.first + i;
+      if (i === -1) continue;
+      this.#asked = chunk;
+      return chunk.first + i;
     }
     return -1;
   }
