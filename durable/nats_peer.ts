@@ -25,7 +25,9 @@ export interface NatsMessages extends AsyncIterable<NatsMessage> {
 /** A consumer. */
 export interface NatsConsumer {
   /** Messages, without end. */
-  consume(): Promise<NatsMessages>;
+  consume(
+    options: { readonly expires: number; readonly idle_heartbeat: number },
+  ): Promise<NatsMessages>;
   /** So many messages, or those that come in time. */
   fetch(
     options: { readonly max_messages: number; readonly expires: number },

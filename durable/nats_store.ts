@@ -136,7 +136,13 @@ export class NatsStore implements Store {
         }, expected ${description}`,
       );
     }
-    const index = new NatsIndex<Head>({ stream, js, manager, headOf });
+    const index = new NatsIndex<Head>({
+      stream,
+      js,
+      manager,
+      timeout: 4 * this.#timeout,
+      headOf,
+    });
     return { js, manager, index };
   }
 
