@@ -325,7 +325,10 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     const { kind, id } = partsOf(key);
     this.get(kind, id).catch((error) => {
       if (this.signal.aborted) return;
-      this.#complain(error);
+      // Another has it: is this one still an owner?
+      if (error instanceof FlowOwnedError) return void this.#lease.renew().catch(() => {});
+      if (!this.#complained) this.#complain(error);
+      this.#complained = true;
       this.#await(key, Date.now() + this.settings.idle);
     });
   }
