@@ -10,6 +10,7 @@
  */
 import { Command } from "@cliffy/command";
 import { connectDebugger } from "../telemetry/mod.ts";
+import { exportFrom, openFile } from "./file_actions.ts";
 import { Store, view } from "./model/mod.ts";
 import { pageHandler } from "./page/mod.ts";
 import { startServer } from "./server.ts";
@@ -107,7 +108,10 @@ function pause(milliseconds: number): Promise<void> {
 async function main(headless: boolean, port: number): Promise<void> {
   const store = new Store();
   const server = startServer(store, { port, page: pageHandler(store) });
-  using session = new Session(store);
+  using session = new Session(store, {
+    export: (model) => exportFrom(model, "."),
+    open: (path) => openFile(store, path),
+  });
   const { machine } = session;
   machine.add("Ready");
   const screen = headless ? null : runTui(session);

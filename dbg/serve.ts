@@ -1,9 +1,9 @@
 import { connectDebugger, debugAll } from "../telemetry/mod.ts";
 import { isLoopback } from "./access.ts";
 import { read } from "./commands.ts";
-import { exportFile, freePath } from "./files.ts";
+import { exportFrom, openFile } from "./file_actions.ts";
 import { addressOf, InputError, listenAddress, tokenOf, type TokenOptions } from "./input.ts";
-import { LAYOUTS, type Model, Store } from "./model/mod.ts";
+import { LAYOUTS, Store } from "./model/mod.ts";
 import { complain, printLine } from "./output.ts";
 import { pageHandler } from "./page/mod.ts";
 import { groups } from "./schema.ts";
@@ -61,7 +61,7 @@ export async function serve(options: Listening): Promise<void> {
     selectConnected: options.selectConnected,
     cleanOnConnect: options.cleanOnConnect,
     export: (model) => exportFrom(model, dir),
-    open: (path) => opened(store, path),
+    open: (path) => openFile(store, path),
     demo: () => demo(server.address, token),
   });
   if (log) {
@@ -93,18 +93,6 @@ export async function serve(options: Listening): Promise<void> {
   for (const client of store.clients.values()) transitions += client.end;
   printLine(`Clients: ${store.clients.size}`);
   printLine(`Transitions: ${transitions}`);
-}
-
-/** Reads a file that a person names; says what came of it. */
-async function opened(store: Store, path: string): Promise<string> {
-  const before = store.clients.size;
-  try {
-    // What is typed as in a shell means the same.
-    await read(store, path.replace(/^~(?=\/)/, Deno.env.get("HOME") ?? "~"));
-    return `Read: ${path} (${store.clients.size - before} machines)`;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
 
 /** Lets the demo's machines connect, as those of any program do. */
@@ -187,24 +175,5 @@ function logFile(path: string): Deno.FsFile {
     return Deno.openSync(path, { write: true, create: true, append: true });
   } catch (error) {
     throw new InputError(`Cannot write "${path}": ${(error as Error).message}`);
-  }
-}
-
-/** Does what the export dialog asks for; says what came of it. Nothing is replaced. */
-async function exportFrom({ store, client, exportForm }: Model, dir: string): Promise<string> {
-  const name = exportForm.name.endsWith(".gz") ? exportForm.name : `${exportForm.name}.jsonl.gz`;
-  let path = `${dir}/${name}`;
-  try {
-    if (!/^[\w-][\w.-]*$/.test(name)) throw new Error("it is no plain file name");
-    await Deno.mkdir(dir, { recursive: true });
-    path = await freePath(path);
-    await exportFile(
-      store,
-      path,
-      exportForm.selectedOnly && client !== null ? [client] : undefined,
-    );
-    return `Written: ${path}`;
-  } catch (error) {
-    return `Cannot write "${path}": ${(error as Error).message}`;
   }
 }

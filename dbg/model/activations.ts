@@ -26,7 +26,7 @@ export interface Activation {
 }
 
 /** Rows that are looked at one by one; beyond, a chunk of rows is one step. */
-const EXACT = 100_000;
+const EXACT = 50_000;
 
 /**
  * The activations of some states of a machine within a window, each with its true length: one list per

@@ -18,8 +18,9 @@ export interface WhyView {
   readonly lines: readonly WhyLine[];
   /** The line with the cursor. */
   readonly cursor: number;
-  /** How many places one can go back and forward to. */
+  /** How many places one can go back to. */
   readonly back: number;
+  /** How many places one can go forward to. */
   readonly forward: number;
 }
 
@@ -79,8 +80,9 @@ export interface TimeView {
   readonly from: number;
   /** Where it ends. */
   readonly to: number;
-  /** Both for display, in UTC. */
+  /** Its begin for display, in UTC. */
   readonly fromClock: string;
+  /** Its end for display, in UTC. */
   readonly toClock: string;
   /** How long it is, for display. */
   readonly span: string;

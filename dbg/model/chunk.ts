@@ -23,11 +23,18 @@ export const ERROR = 32;
 /** It changed no tick. */
 export const EMPTY = 64;
 
+type Args = WireTransition["args"];
+
 /** What only some transitions have. */
-export type Extras = Pick<
-  WireTransition,
-  "args" | "refusedBy" | "lost" | "timeout" | "waited" | "behind" | "err"
->;
+export type Extras =
+  & Pick<
+    WireTransition,
+    "refusedBy" | "lost" | "timeout" | "waited" | "behind" | "err"
+  >
+  & {
+    /** Arguments, packed: millions are kept, and searched. */
+    readonly args: string | Args;
+  };
 
 /** A transition as it is kept, decoded. */
 export interface Row extends Omit<WireTransition, "ticks"> {
@@ -57,7 +64,7 @@ export class Chunk {
   readonly sourceId: Float64Array = new Float64Array(ROWS);
   readonly sourceMachine: Uint32Array = new Uint32Array(ROWS);
   readonly sourceHandler: Uint32Array = new Uint32Array(ROWS);
-  readonly extras: Map<number, Extras> = new Map();
+  readonly extras: (Extras | undefined)[] = [];
   readonly logs: WireLog[] = [];
   /** The numbers of its transitions: none is looked for outside. */
   leastId = Infinity;
@@ -158,7 +165,7 @@ export class Chunk {
       args === undefined && refusedBy === undefined && !lost && timeout === undefined &&
       waited === undefined && err === undefined
     ) return;
-    this.extras.set(row, { args, refusedBy, lost, timeout, waited, behind, err });
+    this.extras[row] = { args: packed(args), refusedBy, lost, timeout, waited, behind, err };
     this.extra += 200 + textBytes(refusedBy ?? "") + textBytes(timeout ?? "");
     for (const [name, text] of Object.entries(args ?? {})) {
       this.extra += textBytes(name) + textBytes(text);
@@ -206,6 +213,8 @@ export class Chunk {
     const took = Array.from({ length: read() }, () => read() / 1000);
     const flags = this.flags[i];
     const source = this.source(i);
+    const extras = this.extras[i];
+    const args = extras && unpacked(extras.args);
     return {
       row: this.first + i,
       id: this.id[i],
@@ -221,7 +230,8 @@ export class Chunk {
       time: this.time[i],
       duration: this.duration[i],
       ...(took.length > 0 && { took }),
-      ...this.extras.get(i),
+      ...(args !== undefined && { args }),
+      ...(extras && others(extras)),
       ...(source !== null && { source }),
     };
   }
@@ -293,6 +303,30 @@ export function read(): number {
     value += (byte & 127) * scale;
   }
   return negative ? -value : value;
+}
+
+/** Stands between names and values that are packed. */
+const BETWEEN = "\0";
+
+/** Names and values in one text, unless they have in them what stands between them. */
+function packed(args: Args): string | Args {
+  if (args === undefined) return undefined;
+  const parts = Object.entries(args).flat();
+  return parts.length === 0 || parts.some((part) => part.includes(BETWEEN))
+    ? args
+    : parts.join(BETWEEN);
+}
+
+function unpacked(args: string | Args): Args {
+  if (typeof args !== "string") return args;
+  const parts = args.split(BETWEEN);
+  return Object.fromEntries(
+    Array.from({ length: parts.length / 2 }, (_, i) => [parts[i * 2], parts[i * 2 + 1]]),
+  );
+}
+
+function others({ args: _, ...rest }: Extras): Omit<Extras, "args"> {
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
 }
 
 /** Only what is known is kept. */

@@ -21,10 +21,7 @@ class Found {
     const matches = matcherOf(text);
     if (this.#seen < client.end) {
       const test = new Test(client, text, matches);
-      for (const [chunk, start] of client.chunks(this.#seen)) {
-        test.enter(chunk);
-        for (let i = start; i < chunk.size; i++) if (test.row(i)) rows.push(chunk.first + i);
-      }
+      for (const [chunk, start] of client.chunks(this.#seen)) test.chunk(chunk, start, rows);
       this.#seen = client.end;
     }
     if (this.#lines < client.lines) {
@@ -67,51 +64,59 @@ class Test {
   readonly #client: ClientData;
   readonly #matches: Matches;
   readonly #states: ReadonlySet<number>;
+  readonly #names: readonly string[];
   readonly #exact: boolean;
   readonly #id: number;
   #mask = 0;
-  #words: ReadonlySet<number> = new Set();
-  #chunk: Chunk | null = null;
 
   constructor(client: ClientData, text: string, matches: Matches) {
+    const { names } = client.hello;
     this.#client = client;
     this.#matches = matches;
     this.#states = new Set(matchingStates(client, text));
+    this.#names = [...this.#states].map((state) => names[state]);
     for (const state of this.#states) this.#mask |= 1 << (state & 31);
-    this.#exact = client.hello.names.length <= 32;
+    this.#exact = names.length <= 32;
     this.#id = numberOf(text);
   }
 
-  enter(chunk: Chunk): void {
-    this.#chunk = chunk;
+  /** Adds the rows of a chunk that match, from one on. */
+  chunk(chunk: Chunk, start: number, rows: number[]): void {
+    const { size, first, id, touched, sourceMachine, sourceHandler, extras } = chunk;
+    const found = new Uint8Array(size);
     const words = new Set<number>();
     chunk.words.forEach((word, i) => {
       if (this.#matches(word)) words.add(i + 1);
     });
-    this.#words = words;
-  }
-
-  row(i: number): boolean {
-    const chunk = this.#chunk!;
-    if (chunk.id[i] === this.#id) return true;
-    if (
-      (chunk.touched[i] & this.#mask) !== 0 &&
-      (this.#exact || this.#client.touches(chunk.first + i, this.#states))
-    ) return true;
-    const words = this.#words;
-    if (words.size > 0) {
-      if (words.has(chunk.sourceMachine[i]) || words.has(chunk.sourceHandler[i])) return true;
-      if (chunk.handledBy(i, words)) return true;
+    // A handler of a state that matches ran where that state was touched: that is found by the state.
+    const handlers = new Set(
+      [...words].filter((word) =>
+        !this.#names.some((name) => chunk.words[word - 1].includes(name))
+      ),
+    );
+    for (let i = start; i < size; i++) {
+      if (id[i] === this.#id) found[i] = 1;
+      else if ((touched[i] & this.#mask) !== 0) {
+        found[i] = this.#exact || this.#client.touches(first + i, this.#states) ? 1 : 0;
+      }
+      if (found[i] !== 0 || words.size === 0) continue;
+      if (words.has(sourceMachine[i]) || words.has(sourceHandler[i])) found[i] = 1;
+      else if (handlers.size > 0 && chunk.handledBy(i, handlers)) found[i] = 1;
     }
-    const extras = chunk.extras.get(i);
-    return extras !== undefined && inExtras(extras, this.#matches);
+    for (let i = start; i < extras.length; i++) {
+      const extra = extras[i];
+      if (extra !== undefined && found[i] === 0 && inExtras(extra, this.#matches)) found[i] = 1;
+    }
+    for (let i = start; i < size; i++) if (found[i] !== 0) rows.push(first + i);
   }
 }
 
 function inExtras({ refusedBy, timeout, args, err }: Extras, matches: Matches): boolean {
   if (refusedBy !== undefined && matches(refusedBy)) return true;
   if (timeout !== undefined && matches(timeout)) return true;
-  if (args !== undefined) {
+  if (typeof args === "string") {
+    if (matches(args)) return true;
+  } else if (args !== undefined) {
     for (const name in args) if (matches(name) || matches(args[name])) return true;
   }
   for (let one: WireError | undefined = err; one !== undefined; one = one.cause) {

@@ -6,6 +6,10 @@ export function folded(text: string): string {
 /** Characters that mean something in a pattern. */
 const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
 
+/** Characters beyond those of English. */
+// deno-lint-ignore no-control-regex
+const OTHER = /[^\x00-\x7f]/;
+
 /** Tells whether a text has another one in it, whatever the case and however accents are written. */
 export function matcherOf(wanted: string): (text: string) => boolean {
   // A pattern makes no copy of what it looks at: millions of texts are searched.
@@ -15,5 +19,6 @@ export function matcherOf(wanted: string): (text: string) => boolean {
     return (text) => pattern.test(text);
   }
   const within = folded(wanted);
-  return (text) => folded(text).includes(within);
+  // What has no such character cannot have it: most texts need not be folded.
+  return (text) => OTHER.test(text) && folded(text).includes(within);
 }

@@ -14,7 +14,7 @@ import { milliseconds } from "./why_lines.ts";
 const PAST = 30;
 const FUTURE = 12;
 /** Rows that are looked at one by one for all machines together. */
-const EXACT = 100_000;
+const EXACT = 50_000;
 
 /** Lengths that are round: 1, 2 or 5 with zeros. */
 function round(span: number): number {

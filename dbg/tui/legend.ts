@@ -59,6 +59,7 @@ export const LEGEND: readonly { readonly where: string; readonly signs: readonly
   {
     where: "Rain: line per transition",
     signs: [
+      ["S R W", "heads: the states' first letters"],
       ["1 2", "active; and touched"],
       ["- |", "touched, left"],
       ["c E", "canceled, error"],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Result } from "../../mod.ts";
 import { type Model, view, whyText } from "../model/mod.ts";
 import type { Session } from "../session.ts";
 import { Grid } from "./grid.ts";
@@ -120,6 +121,10 @@ export async function runTui(session: Session): Promise<void> {
     terminal.copy(whole ? whyText(why.why) : link);
     session.send({ kind: "notice", text: `Copied: ${whole ? "why" : link || "nothing"}` });
   };
+  const done = (result: Result, what: string) => {
+    if (result !== "canceled") return;
+    session.send({ kind: "notice", text: `Nothing can be ${what} here now` });
+  };
   const pressed = (key: string) => {
     const { model } = session;
     const action = actionOf(model, key);
@@ -131,10 +136,10 @@ export async function runTui(session: Session): Promise<void> {
       suspend: () => suspend(true),
       redraw,
       copy,
-      export: () => void machine.add("Exporting"),
-      open: () => void machine.add("Opening", { path: model.openPath.trim() }),
+      export: () => done(machine.add("Exporting"), "exported"),
+      open: () => done(machine.add("Opening", { path: model.openPath.trim() }), "opened"),
       demo: () => {
-        if (model.store.clients.size === 0) machine.add("StartingDemo");
+        if (model.store.clients.size === 0) done(machine.add("StartingDemo"), "started");
       },
     };
     commands[action]();

@@ -1,4 +1,4 @@
-import { textColumns } from "./columns.ts";
+import { cutEnd, textColumns } from "./columns.ts";
 import type { Focus, Message } from "../model/mod.ts";
 import type { Grid } from "./grid.ts";
 
@@ -38,7 +38,7 @@ export function title(grid: Grid, box: Box, text: string, focused: boolean, righ
   const end = grid.text(
     box.x + 1,
     box.y,
-    ` ${text} `,
+    ` ${cutEnd(text, box.width - 4)} `,
     focused ? "cursor" : "title",
     box.width - 2,
   );

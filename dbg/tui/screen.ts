@@ -7,7 +7,7 @@ import {
   type View,
   type Viewport,
 } from "../model/mod.ts";
-import { cutEnd, cutMiddle, textColumns } from "./columns.ts";
+import { characters, columnsOf, cutEnd, cutMiddle, textColumns } from "./columns.ts";
 import { drawExport, drawHelp, drawOpen } from "./dialogs.ts";
 import { drawFirstMinute } from "./first_minute.ts";
 import { drawFoot, type Footed, footRows, timelineColumns } from "./foot.ts";
@@ -97,7 +97,7 @@ export function viewportOf(size: Size, model: Arranged): Viewport {
   const lines = last.height - 1;
   return {
     log: lines,
-    rain: lines,
+    rain: Math.max(lines - 1, 1),
     matrixRows: Math.max(main[0].height - 3, 1),
     matrixColumns: Math.max(Math.floor((last.width - 14) / 3), 1),
     timeline: timelineColumns(size.columns),
@@ -176,7 +176,9 @@ export function mouseMessages(
 
 function drawTree(grid: Grid, hits: Hit[], view: View, box: Box): void {
   const { machine, tree } = view;
-  const head = machine ? `States ${machine.states.length}` : "States";
+  const head = machine
+    ? `States ${machine.states.length} · ${cutMiddle(machine.key, Math.max(box.width - 15, 6))}`
+    : "States";
   title(grid, box, head, view.focus === "tree");
   const height = box.height - 1;
   const first = windowOf(tree.length, height, tree.findIndex((line) => line.cursor));
@@ -281,8 +283,15 @@ function drawMatrix(grid: Grid, _hits: Hit[], view: View, box: Box): void {
 
 function drawRain(grid: Grid, hits: Hit[], view: View, box: Box): void {
   title(grid, box, "Rain: a line is a transition, a column a state", view.focus === "log");
-  view.rain.slice(0, box.height - 1).forEach((line, i) => {
-    const y = box.y + 1 + i;
+  // The states of the columns, by their first letters.
+  const room = box.width - TIME - 2;
+  const heads = (view.machine?.states ?? []).slice(0, Math.max(room, 0));
+  heads.forEach((name, i) => {
+    const [letter = " "] = characters(name);
+    if (columnsOf(letter) === 1) grid.text(box.x + 1 + i, box.y + 1, letter, "dim");
+  });
+  view.rain.slice(0, box.height - 2).forEach((line, i) => {
+    const y = box.y + 2 + i;
     grid.text(box.x, y, line.current ? "▌" : " ", "accent");
     grid.text(box.x + 1, y, line.cells, line.error ? "error" : "normal", box.width - TIME - 2);
     for (const state of line.called) {

@@ -17,7 +17,7 @@ export function drawTime(grid: Grid, hits: Hit[], view: View, box: Box): void {
   title(
     grid,
     box,
-    `Time · ${of} · ${time.fromClock.slice(0, 12)} ─ ${time.toClock.slice(0, 12)} · ${time.span}`,
+    `Time ${time.span} · ${of} · ${time.fromClock} ─ ${time.toClock}`,
     focused,
     "+ − zoom  < > pan  t rows",
   );

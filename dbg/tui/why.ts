@@ -29,7 +29,13 @@ export function drawWhy(grid: Grid, hits: Hit[], view: View, box: Box): void {
   const { tx, outcome } = why.why;
   const ways = `${why.back > 0 ? " [ back" : ""}${why.forward > 0 ? " ] forward" : ""}`;
   const number = tx.id === 0 ? "" : `#${tx.id} `;
-  title(grid, box, `Why · ${number}${tx.title} · ${outcome}`, focused, ways);
+  title(
+    grid,
+    box,
+    `Why · ${cutMiddle(tx.key, 20)} ${number}${tx.title} · ${outcome}`,
+    focused,
+    ways,
+  );
   const rows: { readonly line: number; readonly text: string; readonly first: boolean }[] = [];
   why.lines.forEach((one, line) => {
     const room = box.width - LABEL - one.depth * 2 - (one.go || one.fold ? 4 : 1);

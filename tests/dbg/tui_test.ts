@@ -106,7 +106,7 @@ function listening(): Model {
 const KEYS: Readonly<Record<string, string>> = {
   "chain-start": "",
   "chain-why": "n w",
-  "chain-why-unfolded": "n w down down down down down down down down down down enter",
+  "chain-why-unfolded": "n w down down down down down down down down down enter",
   "chain-refused": "/ p e e r enter tab w left",
   "chain-errors": "e",
   "chain-errors-search": "e / z z z",

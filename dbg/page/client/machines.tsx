@@ -4,6 +4,7 @@ import type { PageMachine, PageView } from "../page_view.ts";
 import { go } from "./address.ts";
 import { List, pressedLine } from "./list.tsx";
 import { pure } from "./pure.ts";
+import { SearchField } from "./search_field.tsx";
 import { send } from "./socket.ts";
 import { want } from "./viewport.ts";
 import { visible } from "./visible.ts";
@@ -26,12 +27,38 @@ const Machine = pure(({ one }: { one: PageMachine }) => (
 ));
 
 /** All machines, as a tree. */
-export const Machines = pure(({ machines, selected }: {
+export const Machines = pure(({ machines, selected, order, search }: {
   machines: PageView["machines"];
   selected: string;
+  order: PageView["order"];
+  search: PageView["search"];
 }) => (
   <>
-    <h2>Machines: {machines.part.total}</h2>
+    <div class="tools">
+      <h2>
+        Machines: {machines.part.total}
+        {order.hidden > 0 && `, ${order.hidden} hidden`}
+      </h2>
+      <button
+        type="button"
+        title="Another order: t"
+        onClick={() => send({ kind: "sort" })}
+      >
+        by {order.sort}
+      </button>
+    </div>
+    <SearchField
+      id="find-machine"
+      label="Find a machine"
+      placeholder="Find a machine"
+      where="clients"
+      search={search}
+      onEnter={() => {
+        const found = machines.rows.find((one) => one.cursor) ?? machines.rows[0];
+        if (found) go({ kind: "client", key: found.key });
+      }}
+    />
+    {machines.part.total === 0 && <p class="dim note" role="status">No machine has this name.</p>}
     <List
       role="listbox"
       label="Machines"

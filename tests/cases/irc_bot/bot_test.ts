@@ -199,12 +199,15 @@ Deno.test("a bot hears any bytes without an error, and goes on", async () => {
       "constructor",
     ],
   );
+  const parts = fc.array(words, { maxLength: 6 }).map((parts) => parts.join(" "));
+  const bytes = (text: string) => new TextEncoder().encode(`${text}\r\n`);
   const line = fc.oneof(
-    fc.array(words, { maxLength: 6 }).map((parts) => parts.join(" ")),
-    fc.array(words, { maxLength: 6 }).map((parts) => `:robo!r@h ${parts.join(" ")}`),
-    fc.string({ unit: "binary", maxLength: 700 }).map((text) => text.replaceAll("\n", "")),
+    parts.map(bytes),
+    parts.map((text) => bytes(`:robo!r@h ${text}`)),
+    fc.uint8Array({ maxLength: 700 }),
   );
-  for (const text of fc.sample(line, { numRuns: 300, seed: 7 })) await net.server.send(text);
+  for (const text of fc.sample(line, { numRuns: 300, seed: 7 })) await net.server.raw(text);
+  await net.server.raw(bytes("")); // what was begun by chance is over
   await net.heard();
   assertEquals(net.bot.machine.tick("Exception"), 0);
   assert(net.bot.machine.is("Online"));
@@ -353,6 +356,24 @@ Deno.test("a bot says in order and within its budget; the rest waits, over a han
   assertEquals(seen, seen.toSorted((a, b) => a - b));
   assertEquals(net.bot.waiting, 0);
   await until(() => net.bot.machine.not("Throttled"), "all was said");
+});
+
+Deno.test("a bot knows what the server has read: what was only written may be lost", async () => {
+  await using net = new Net();
+  await net.online();
+  assertEquals(await net.bot.tell("#lab", "one"), true);
+  // A server that has taken the bytes, and does no more.
+  net.server.onLine = () => {};
+  const lost = net.bot.tell("#lab", "two");
+  await until(() => net.server.lines.includes("NOTICE #lab :two"), "it is on the wire");
+  net.server.onLine = answer;
+  net.server.hangUp();
+  assertEquals(await lost, false);
+  await net.bot.machine.when("InChannel", TIMEOUT);
+  assertEquals(await net.bot.tell("#lab", "three"), true);
+  assertEquals(await net.bot.tell("no such place", "four"), false);
+  await net.bot.quit();
+  assertEquals(await net.bot.tell("#lab", "five"), false);
 });
 
 Deno.test("a bot refuses commands while too many answers wait", async () => {
