@@ -133,6 +133,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       this.#outcome = Promise.withResolvers();
       this.#outcome.promise.catch(() => {}); // nobody has to await it
       this.#settle();
+      if (this.#asleep !== null) this.#host.awaited(this);
     }
     return this.#outcome.promise;
   }
@@ -151,6 +152,11 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   release(): void {
     this.#attached = false;
     this.#rest();
+  }
+
+  /** Whether somebody waits for its end. */
+  get isAwaited(): boolean {
+    return this.#outcome !== null;
   }
 
   [Symbol.dispose](): void {
@@ -240,7 +246,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       const text = this.#asleep!;
       this.#asleep = null;
       this.#restore(text, this.#plan.hash, false);
-      this.#host.woken(this);
+      if (this.stopped === null) this.#host.woken(this);
+      else this.#machine!.dispose();
     }
     return this.#machine!;
   }
