@@ -378,15 +378,21 @@ const OWN: Readonly<Record<Own, () => void>> = {
   forward: () => history.forward(),
 };
 
+/** Lets selected text, the sheet, or an answer go: one at a time. */
+function leave(): void {
+  const selection = getSelection();
+  const free = opened === null && !sheet && (selection === null || selection.isCollapsed);
+  selection?.removeAllRanges();
+  sheet = false;
+  if (free && (view?.layout === "errors" || view?.layout === "found")) send({ kind: "answer" });
+  redraw();
+}
+
 watchHolds(redraw);
 watchAddress();
 watchLook(redraw);
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    getSelection()?.removeAllRanges();
-    sheet = false;
-    redraw();
-  }
+  if (event.key === "Escape") leave();
   const action = actionOf(event);
   if (action === null) return;
   event.preventDefault();
