@@ -92,7 +92,7 @@ export function errorGroups(store: Store): ErrorGroup[] {
     for (const { text, rows, gone } of groupsOf(client).byText.values()) {
       const last = referenceTo(client, rows[rows.length - 1]);
       all.push({
-        key: `${client.key}\n${text}`,
+        key: keyOf(client, text),
         machine: client.key,
         text,
         count: rows.length - gone,
@@ -104,6 +104,16 @@ export function errorGroups(store: Store): ErrorGroup[] {
     }
   }
   return all.sort((a, b) => b.time - a.time);
+}
+
+function keyOf({ key }: ClientData, text: string): string {
+  return `${key}\n${text}`;
+}
+
+/** The key of the group that a row is of; `null` when it is no error. */
+export function errorKey(client: ClientData, row: number): string | null {
+  const error = row < client.first || row >= client.end ? null : errorOf(client, row);
+  return error === null ? null : keyOf(client, textOf(error));
 }
 
 /** The rows of the errors that are equal to the one of a row, in order; empty when it is none. */

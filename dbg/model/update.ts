@@ -1,5 +1,6 @@
 import { shownErrors, whyLinesOf } from "./answers_view.ts";
 import type { ClientData } from "./client_data.ts";
+import { errorKey } from "./errors.ts";
 import { foundRows } from "./found.ts";
 import { clientOrder, treeLines } from "./lists.ts";
 import {
@@ -131,8 +132,16 @@ function updated(model: Model, message: Message): Model {
       return { ...goTo(model, key, there.id(row)), state };
     }
     case "back":
-    case "forward":
-      return visited(model, message.kind);
+    case "forward": {
+      const there = visited(model, message.kind);
+      return withLayout(there, there.layout);
+    }
+    case "error": {
+      const there = client === null ? model : travel(model, client, message);
+      const found = selected(there);
+      const key = found === null ? null : errorKey(found, there.cursor - 1);
+      return key === null ? there : { ...there, errorCursor: key };
+    }
     case "focus":
       return { ...model, focus: message.on, typing: false };
     case "focusBy": {

@@ -32,6 +32,8 @@ export interface Why {
   readonly effects: Effects;
   /** The error that it is about. */
   readonly error: ErrorView | null;
+  /** How many transitions were lost right before, when the time moved. */
+  readonly lost: number;
 }
 
 /** When a mutation was asked for. */
@@ -112,6 +114,7 @@ export function whyOf(store: Store, client: ClientData, row: number): Why {
     refusal: refusalOf(client, row),
     effects: effectsOf(store, client, row),
     error: errorView(errorOf(client, row)),
+    lost: tx.lost ?? 0,
   };
 }
 

@@ -41,10 +41,19 @@ export function whyLines(why: Why, open: ReadonlySet<string>): WhyLine[] {
       first = false;
     }, (fold) => open.has(fold));
   };
+  const { error, lost } = why;
+  if (why.outcome === "time moved") {
+    part("lost", (add) =>
+      add(
+        lost > 0
+          ? `${lost} transitions did not arrive: dropped by the program, or on the way`
+          : "nothing: ticks moved without a transition, as by an import",
+        { tone: lost > 0 ? "warning" : "dim" },
+      ));
+    return lines;
+  }
   part("caused by", (add, isOpen) => causes(why, add, isOpen("causes")));
-  const { error } = why;
   if (error !== null) part("error", (add, isOpen) => errorLines(error, add, isOpen));
-  if (why.outcome === "time moved") return lines;
   part("asked", (add) => add(asked(why)));
   part("took", (add) => add(took(why)));
   part("arguments", (add, isOpen) => argumentLines(why, add, isOpen));

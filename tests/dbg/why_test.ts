@@ -494,6 +494,8 @@ Deno.test("The answers are views, opened and closed by one message", () => {
   assertEquals(model.focus, "errors");
   model = update(model, { kind: "enter" });
   assertEquals([model.client, model.layout, model.focus], ["e", "tree-why", "why"]);
+  const back = update(model, { kind: "back" });
+  assertEquals([back.client, back.layout, back.focus], ["a", "errors", "errors"]);
   assertEquals(view(model, VIEWPORT).why!.why.error!.message, "page 0");
   model = update(model, { kind: "answer" });
   assertEquals(model.layout, "tree-rain");
@@ -550,6 +552,30 @@ Deno.test("The machines are in the wanted order, and a search hides the others",
   assertEquals(keys()[0], "b1");
   model = update(model, { kind: "search", text: "1", in: "clients" });
   assertEquals([keys(), view(model, VIEWPORT).clientsHidden], [["b1", "a1"], 1]);
+});
+
+Deno.test("The next error is the one that the list of errors has its cursor at", () => {
+  const store = new Store();
+  const a = machine(store, "a");
+  const error = (id: number, message: string) =>
+    tx(id, { called: [3], err: { name: "Error", message } });
+  sends(store, a, [error(1, "x"), error(2, "y"), error(3, "z")]);
+  let model = sent(store, { kind: "answer", layout: "errors" }, { kind: "first" });
+  const at = () => view(model, VIEWPORT).errors!.groups.find(({ cursor }) => cursor)!.text;
+  for (const wanted of ["Error: x", "Error: y", "Error: z"]) {
+    model = update(model, { kind: "error", by: 1 });
+    assertEquals(at(), wanted);
+  }
+});
+
+Deno.test("Where the time moved, why says what was lost", () => {
+  const store = new Store();
+  const a = machine(store, "a");
+  sends(store, a, [tx(0, { type: "jump", called: [], ticks: [0, 4], lost: 7 })]);
+  const lines = (row: number) => whyLines(whyOf(store, a, row), new Set()).map(({ text }) => text);
+  assertEquals(lines(0), ["7 transitions did not arrive: dropped by the program, or on the way"]);
+  sends(store, a, [tx(0, { type: "jump", called: [], ticks: [0, 6] })]);
+  assertStringIncludes(lines(1)[0], "nothing");
 });
 
 Deno.test("Arguments with any characters are kept as they were", () => {

@@ -78,6 +78,60 @@ Deno.test("dbg shows the demo's machine, step by step, and leaves the terminal a
   });
 });
 
+Deno.test("dbg says how to begin; from there an error is found and walked to its first cause", async () => {
+  await inTerminal(async (tmux, port) => {
+    const first = await tmux.shows(/Connect a program/);
+    // The command that the screen names, with a program of five machines.
+    const [, command] = first.match(/(AM_DBG_ADDR=\S+ AM_DBG_ARGS=1) deno run/)!;
+    assertEquals(command, `AM_DBG_ADDR=127.0.0.1:${port} AM_DBG_ARGS=1`);
+    const program = 'import { debugEnv } from "./telemetry/mod.ts";' +
+      'import { playChain } from "./tests/dbg/chain.ts";' +
+      "const debug = debugEnv()!; using _ = await playChain(() => {}); await debug.close();";
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-check", program],
+      cwd: ROOT,
+      env: { AM_DBG_ADDR: `127.0.0.1:${port}`, AM_DBG_ARGS: "1" },
+    }).output();
+    assertEquals(success, true);
+    await tmux.shows(/Machines 5/);
+    await tmux.keys("e");
+    await tmux.shows(/api +RangeError: page 0 of 12/);
+    await tmux.keys("Enter");
+    for (
+      const [tx, cause] of [
+        ["api #3 add Exception", "api #2 thrown in FetchingState"],
+        ["api #2 add Fetching", "gateway #1 BusyState"],
+        ["gateway #1 add Busy", "peer #4 pipe"],
+        ["peer #4 add Connecting", "network #1 HeartbeatState"],
+        ["network #1 add Heartbeat", "clock #2 DueState"],
+        ["clock #2 add Due", "clock #1 timeout of Waiting"],
+        ["clock #1 add Waiting", "code outside of all handlers"],
+      ]
+    ) {
+      await tmux.shows(new RegExp(`Why · ${tx}[^]*caused by +${cause}`));
+      await tmux.keys("Enter");
+    }
+    await tmux.keys("[", "[", "[");
+    await tmux.shows(/Why · peer #4[^]*"peer-9"/);
+  });
+});
+
+Deno.test("dbg shows the demo by one key, and opens a file", async () => {
+  await inTerminal(async (tmux) => {
+    await tmux.keys("o");
+    await tmux.shows(/┌─ Open a file/);
+    await tmux.keys("-l", "tests/dbg/tour.jsonl.gz");
+    await tmux.keys("Enter");
+    await tmux.shows(/Read: tests\/dbg\/tour.jsonl.gz \(2 machines\)/);
+    await tmux.keys("BSpace");
+    await tmux.shows(/Machines 1/);
+    await tmux.keys("BSpace");
+    await tmux.shows(/Connect a program/);
+    await tmux.keys("d");
+    await tmux.shows(/Machines 120/);
+  });
+});
+
 Deno.test("dbg follows the terminal's size and puts it back on SIGTERM", async () => {
   await inTerminal(async (tmux) => {
     await tmux.run("resize-window", "-x", "80", "-y", "24");
