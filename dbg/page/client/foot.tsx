@@ -175,7 +175,7 @@ export const Status = pure(({ dropped, evicted, notice }: {
   evicted: number;
   notice: string;
 }) => (
-  <div id="status" role="status">
+  <div id="status" role="status" class={notice ? "told" : ""}>
     {dropped > 0 && <span class="error">{dropped} dropped</span>}
     {evicted > 0 && <span class="warning">{evicted} left memory</span>}
     <span class={notice ? "warning" : "dim"}>{notice ? visible(notice) : HINTS}</span>
