@@ -336,9 +336,9 @@ export class Bot {
   #sendSome(e: HandlerEvent<BotStates>): void {
     for (let head; (head = this.#queue.head) !== undefined;) {
       const channel = this.channels.get(head.to.toLowerCase());
+      const heard = channel === undefined || channel.is("Joined");
       // Whoever comes into the channel, or is kept out, looks again.
-      if (channel?.is("Joining")) break;
-      const heard = !channel?.is("Out");
+      if (!heard && channel.not("Out")) break;
       if (heard && this.#queue.wait(Date.now()) > 0) {
         e.add("Throttled");
         return;

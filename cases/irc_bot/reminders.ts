@@ -49,6 +49,7 @@ const reminderOf = (tell: Tell) =>
       async DueState(e) {
         const { from, to, text } = e.flow.data;
         await e.once("tell", async () => {
+          await undefined; // the bot's machine is asked in a turn of its own, also after a crash
           while (!await tell(to, `${from}: ${text}`)) await e.sleep(AGAIN);
         });
         e.add("Told");
@@ -67,7 +68,7 @@ export class Reminders implements AsyncDisposable {
   /** Opens a store: what is due is told from now on. */
   static async open(store: Store, tell: Tell): Promise<Reminders> {
     const kinds = { reminder: reminderOf(tell) };
-    return new Reminders(await openFlows(store, kinds, { lease: LEASE, printErrors: false }));
+    return new Reminders(await openFlows(store, kinds, { lease: LEASE }));
   }
 
   /** How many wait. */

@@ -1,4 +1,4 @@
-import { ACCEPTED, AUTO, CHECK, EMPTY, ERROR } from "./chunk.ts";
+import { ACCEPTED, CHECK, EMPTY, type Row } from "./chunk.ts";
 import type { ClientData } from "./client_data.ts";
 import { referenceTo, type TransitionRef } from "./reference.ts";
 import type { Store } from "./store.ts";
@@ -96,10 +96,10 @@ function rowOfSource(
 }
 
 /** Whether a row is the machine's own doing: an auto mutation, or an event state that leaves. */
-function follows(client: ClientData, row: number): "auto" | "event" | null {
-  if ((client.flags(row) & AUTO) !== 0) return "auto";
+function follows(client: ClientData, tx: Row): "auto" | "event" | null {
+  const { type, called, source, auto } = tx;
+  if (auto) return "auto";
   const { states } = client.hello;
-  const { type, called, source } = client.row(row);
   const leaves = type === "remove" && source === undefined && called.length > 0 &&
     called.every((state) => states[state].event);
   return leaves ? "event" : null;
@@ -122,10 +122,11 @@ function before(client: ClientData, row: number): number {
 
 /** What made the mutation of a kept row; `null` when it came from outside of all handlers. */
 export function causeOf(store: Store, client: ClientData, row: number): Cause | null {
-  const { source, timeout, time } = client.row(row);
+  const tx = client.row(row);
+  const { source, timeout, time } = tx;
   const own = client.hello.id;
   if (source === undefined) {
-    const how = follows(client, row);
+    const how = follows(client, tx);
     if (how === null) return null;
     const transition = before(client, row);
     const at = client.rowOf(transition);
@@ -139,8 +140,7 @@ export function causeOf(store: Store, client: ClientData, row: number): Cause | 
   const base = { machine, transition, ref };
   if (timeout !== undefined) return { ...base, how: "timeout", text: `timeout of ${timeout}` };
   if (handler === "") return { ...base, how: "pipe", text: "pipe" };
-  const thrown = (client.flags(row) & ERROR) !== 0 && machine === own &&
-    client.row(row).err !== undefined;
+  const thrown = tx.error && tx.err !== undefined && machine === own;
   return thrown
     ? { ...base, how: "error", text: `thrown in ${handler}` }
     : { ...base, how: "handler", text: handler };
@@ -235,7 +235,7 @@ function ownOf(client: ClientData, row: number, id: number): number[] {
     if (at === -1) break;
     const flags = client.flags(at);
     if ((flags & CHECK) !== 0) continue;
-    if (follows(client, at) !== null) found.push(at);
+    if (follows(client, client.row(at)) !== null) found.push(at);
     if ((flags & ACCEPTED) !== 0 && (flags & EMPTY) === 0) break;
   }
   return found;

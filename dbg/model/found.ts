@@ -6,6 +6,7 @@ import type { Rows } from "./filtered.ts";
 import { referenceTo } from "./reference.ts";
 import { matcherOf } from "./matcher.ts";
 import { matchingStates } from "./search.ts";
+import { type TouchMask, touchMask } from "./touch_mask.ts";
 
 type Matches = (text: string) => boolean;
 
@@ -65,9 +66,8 @@ class Test {
   readonly #matches: Matches;
   readonly #states: ReadonlySet<number>;
   readonly #names: readonly string[];
-  readonly #exact: boolean;
+  readonly #mask: TouchMask;
   readonly #id: number;
-  #mask = 0;
 
   constructor(client: ClientData, text: string, matches: Matches) {
     const { names } = client.hello;
@@ -75,14 +75,14 @@ class Test {
     this.#matches = matches;
     this.#states = new Set(matchingStates(client, text));
     this.#names = [...this.#states].map((state) => names[state]);
-    for (const state of this.#states) this.#mask |= 1 << (state & 31);
-    this.#exact = names.length <= 32;
+    this.#mask = touchMask(this.#states, names.length);
     this.#id = numberOf(text);
   }
 
   /** Adds the rows of a chunk that match, from one on. */
   chunk(chunk: Chunk, start: number, rows: number[]): void {
     const { size, first, id, touched, sourceMachine, sourceHandler, extras } = chunk;
+    const { any, sure } = this.#mask;
     const found = new Uint8Array(size);
     const words = new Set<number>();
     chunk.words.forEach((word, i) => {
@@ -95,9 +95,9 @@ class Test {
       ),
     );
     for (let i = start; i < size; i++) {
-      if (id[i] === this.#id) found[i] = 1;
-      else if ((touched[i] & this.#mask) !== 0) {
-        found[i] = this.#exact || this.#client.touches(first + i, this.#states) ? 1 : 0;
+      if (id[i] === this.#id || (touched[i] & sure) !== 0) found[i] = 1;
+      else if ((touched[i] & any) !== 0) {
+        found[i] = this.#client.touches(first + i, this.#states) ? 1 : 0;
       }
       if (found[i] !== 0 || words.size === 0) continue;
       if (words.has(sourceMachine[i]) || words.has(sourceHandler[i])) found[i] = 1;

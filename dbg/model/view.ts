@@ -130,8 +130,24 @@ function machineView(client: ClientData, cursor: number, current: Row | null): M
     timeSum: ticks.reduce((sum, tick) => sum + tick, 0),
     queue: current?.queue ?? 0,
     groups: Object.keys(groups),
+    about: aboutOf(client),
     relations: relationsOf(states),
   };
+}
+
+/** What is known of a machine besides its states. */
+function aboutOf(
+  { hello, errors, dropped, refused, first, connected, disposed }: ClientData,
+): string[] {
+  const lost = dropped + refused;
+  return [
+    hello.parent !== null && `in ${hello.parent}`,
+    errors > 0 && `${errors} error${errors === 1 ? "" : "s"}`,
+    ...hello.tags,
+    lost > 0 && `${lost} dropped`,
+    first > 0 && `${first} left memory`,
+    disposed ? "disposed" : !connected && "disconnected",
+  ].filter((part) => part !== false);
 }
 
 /** One list per schema: who compares views sees that it is the same. */

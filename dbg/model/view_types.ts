@@ -178,6 +178,8 @@ export interface MachineView {
   readonly queue: number;
   /** Names of the groups. */
   readonly groups: readonly string[];
+  /** What else is known of it, part by part: parent, errors, tags, what was lost, whether it is gone. */
+  readonly about: readonly string[];
   /** Relations for a diagram: `from` names `to` in its list `relation`. */
   readonly relations: readonly RelationView[];
 }

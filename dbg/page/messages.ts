@@ -15,7 +15,11 @@ const number: Check = (value) => typeof value === "number" && Number.isFinite(va
 const flag: Check = (value) => typeof value === "boolean";
 const sign: Check = (value) => value === 1 || value === -1;
 const oneOf = (...all: readonly unknown[]): Check => (value) => all.includes(value);
-const positive: Check = (value) => number(value) && (value as number) > 0;
+/** Dates that there are, in ms since the epoch, and lengths between them. */
+const moment: Check = (value) => number(value) && Math.abs(value as number) <= 8.64e15;
+const length: Check = (value) =>
+  number(value) && (value as number) >= 1e-3 && (value as number) <= 1e13;
+const few: Check = (value) => number(value) && Math.abs(value as number) <= 100;
 const nullable = (check: Check): Check => (value) => value === null || check(value);
 const maybe = (check: Check): Check => (value) => value === undefined || check(value);
 
@@ -33,7 +37,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   position: { position: whole },
   transition: { id: whole, step: maybe(whole) },
   stepTo: { step: whole },
-  time: { time: number },
+  time: { time: moment },
   first: {},
   last: {},
   jump: { by: sign },
@@ -45,10 +49,10 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   answer: { layout: maybe(oneOf("errors", "found")) },
   unfold: { fold: text, on: maybe(flag) },
   zoom: { by: sign },
-  pan: { by: number },
-  timeWindow: { from: nullable(number), span: nullable(positive) },
+  pan: { by: few },
+  timeWindow: { from: nullable(moment), span: nullable(length) },
   timeBy: { rows: maybe(oneOf("states", "machines")) },
-  activation: { key: text, state: count, time: number },
+  activation: { key: text, state: count, time: moment },
   sort: { sort: maybe(oneOf(...SORTS)) },
   tail: { on: maybe(flag) },
   play: { on: maybe(flag) },

@@ -125,6 +125,8 @@ export interface PageMachine {
   readonly count: string;
   /** How it is drawn. */
   readonly style: "error" | "warning" | "dim" | "";
+  /** Whether it is connected. */
+  readonly connected: boolean;
   /** Whether it is the selected one. */
   readonly selected: boolean;
   /** Whether it has the list's cursor. */
@@ -322,6 +324,7 @@ function machineRow(one: ClientView): PageMachine {
     flags: `${one.errorNow ? "E" : "·"}${one.started ? "S" : "·"}${one.ready ? "R" : "·"}`,
     count: `${one.transitions}${one.more ? "+" : ""}`,
     style: one.errorNow ? "error" : one.errorRecently ? "warning" : one.connected ? "" : "dim",
+    connected: one.connected,
     selected: one.selected,
     cursor: one.cursor,
   };

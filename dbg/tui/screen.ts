@@ -180,10 +180,13 @@ function drawTree(grid: Grid, hits: Hit[], view: View, box: Box): void {
     ? `States ${machine.states.length} · ${cutMiddle(machine.key, Math.max(box.width - 15, 6))}`
     : "States";
   title(grid, box, head, view.focus === "tree");
-  const height = box.height - 1;
+  const about = machine?.about.join(" · ") ?? "";
+  if (about !== "") grid.text(box.x, box.y + 1, cutEnd(about, box.width - 1), "dim");
+  const top = box.y + (about === "" ? 1 : 2);
+  const height = box.y + box.height - top;
   const first = windowOf(tree.length, height, tree.findIndex((line) => line.cursor));
   tree.slice(first, first + height).forEach((line, i) => {
-    const y = box.y + 1 + i;
+    const y = top + i;
     const indent = { state: 1, properties: 3, relation: 3, reference: 5 }[line.kind];
     const mark = line.link === "from" ? "▶" : line.link === "to" ? "◀" : "";
     const tick = line.tick < 0 ? "" : ` (${line.tick})`;

@@ -11,7 +11,7 @@ const THEMES = ["dark", "light"] as const;
 
 /** What axe finds wrong, in a line each; `only`: by this rule. */
 async function violations(page: Page, only?: string): Promise<string[]> {
-  await page.evaluate(axe.source);
+  if (!await page.evaluate("'axe' in globalThis")) await page.evaluate(axe.source);
   const found = await page.evaluate(async (only) => {
     const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(
       only === undefined ? {} : { runOnly: [only] },

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { exportStream, importStream } from "../../dbg/files.ts";
 import { Store } from "../../dbg/model/mod.ts";
+import { Machine } from "../../mod.ts";
 import { connectDebugger } from "../../telemetry/mod.ts";
 import { CHAIN, FAILURE, playChain } from "../dbg/chain.ts";
 import { type Opened, withPage } from "./with_page.ts";
@@ -156,9 +157,34 @@ Deno.test("Time shows how long states were active; a press on a bar goes to its 
       (before) => document.querySelector<HTMLElement>("#main .axis")!.innerText !== before,
       axis,
     );
+    // View and side are as before after a reload.
+    await page.keyboard.press("w");
+    await page.waitForSelector("#side .why-line");
+    await page.waitForURL(/tx=/);
+    await page.reload();
+    await page.waitForSelector("#main .time-row:has-text('Waiting')");
+    await page.waitForSelector("#side .why-line");
     await page.click("#main button:text-is('machines')");
     await page.waitForSelector("#main .tools h2:has-text('of all machines')");
     await page.keyboard.press("i");
     await page.waitForSelector("#main h2:text-is('Log')");
+  });
+});
+
+Deno.test("New errors are said politely, how many at once, and those that were there are not", async () => {
+  await withPage({}, async ({ page, url, store, socket }) => {
+    await chained(store, socket);
+    await page.goto(url);
+    await page.waitForSelector("#main button:has-text('Errors 1')");
+    const said = () => page.innerText("body > .quiet[role=status]");
+    assertEquals(await said(), "");
+    const machine = new Machine({ A: {} }, { id: "late", printErrors: false });
+    const connection = connectDebugger(machine, { url: socket });
+    for (let i = 0; i < 3; i++) {
+      machine.addErr(new Error(`late ${i}`));
+      machine.remove("Exception");
+    }
+    await page.waitForSelector("body > .quiet:has-text('4 in all')", { state: "attached" });
+    connection.close();
   });
 });

@@ -418,7 +418,7 @@ Deno.test("A click focuses the panel under it and acts, the wheel acts there wit
     mouseMessages(drawn, { kind: "click", x, y }, model).at(-1);
   assertEquals(last(2, 1), { kind: "typing", on: true, in: "clients" });
   assertEquals(last(2, 2)?.kind, "client");
-  assertEquals(last(20, 2)?.kind, "state");
+  assertEquals(last(20, 3)?.kind, "state");
   const { total } = view(model, viewportOf(SIZES[0], model)).timeline;
   const bar = drawn.grid.lines()[22].indexOf("▌");
   assertEquals(last(bar - 1, 22), { kind: "position", position: total });

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 /// <reference lib="dom" />
+import type { ComponentChildren } from "preact";
 import type { PageMachine, PageView } from "../page_view.ts";
 import { go } from "./address.ts";
 import { List, pressedLine } from "./list.tsx";
@@ -8,6 +9,21 @@ import { SearchField } from "./search_field.tsx";
 import { send } from "./socket.ts";
 import { want } from "./viewport.ts";
 import { visible } from "./visible.ts";
+
+/** Characters at the end of a name that are seen whatever its length. */
+const TAIL = 10;
+
+/** A name that is cut in its middle where there is no room: machines differ at their ends, too. */
+function shortened(name: string): ComponentChildren {
+  const all = [...name];
+  if (all.length < 2 * TAIL) return name;
+  return (
+    <span class="cut">
+      <span>{all.slice(0, -TAIL).join("")}</span>
+      <span>{all.slice(-TAIL).join("")}</span>
+    </span>
+  );
+}
 
 const Machine = pure(({ one }: { one: PageMachine }) => (
   <div
@@ -21,7 +37,8 @@ const Machine = pure(({ one }: { one: PageMachine }) => (
   >
     <span class="flags">{one.flags}</span>
     <span class="guide">{one.guide}</span>
-    <span class="name" title={visible(one.key)}>{visible(one.id)}</span>
+    <span class="name" title={visible(one.key)}>{shortened(visible(one.id))}</span>
+    {!one.connected && <span class="dim" title="Not connected">✕</span>}
     <span class="count">{one.count}</span>
   </div>
 ));

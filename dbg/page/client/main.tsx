@@ -43,7 +43,7 @@ let forgetting: ReturnType<typeof setTimeout> | undefined;
 /** The dialog that is open. */
 let opened: "help" | "files" | null = null;
 /** Errors that a screen reader was told of, and what it is told now. */
-let known = 0;
+let known = -1;
 let newErrors = "";
 let announcing: ReturnType<typeof setTimeout> | undefined;
 /** Time between two such words, in milliseconds. */
@@ -129,7 +129,7 @@ function onSearch(text: string): void {
 
 /** Says politely that there are errors: how many more than when it last said so. */
 function announce({ errorCount }: PageView): void {
-  if (known > errorCount) known = errorCount;
+  if (known === -1 || known > errorCount) known = errorCount;
   const more = errorCount - known;
   if (more === 0 || announcing !== undefined) return;
   newErrors = `${more} new error${more === 1 ? "" : "s"}, ${errorCount} in all`;
@@ -341,7 +341,7 @@ const OWN: Readonly<Record<Own, () => void>> = {
   errors: () => {
     send({ kind: "answer", layout: "errors" });
     setLook({ tab: "view" });
-    waitingFor = "errors";
+    if (view?.layout !== "errors") waitingFor = "errors";
   },
   matrix: () => toggle("tree-matrix"),
   time: () => toggle("time"),
@@ -378,15 +378,21 @@ const OWN: Readonly<Record<Own, () => void>> = {
   forward: () => history.forward(),
 };
 
+/** Lets selected text, the sheet, or an answer go: one at a time. */
+function leave(): void {
+  const selection = getSelection();
+  const free = opened === null && !sheet && (selection === null || selection.isCollapsed);
+  selection?.removeAllRanges();
+  sheet = false;
+  if (free && (view?.layout === "errors" || view?.layout === "found")) send({ kind: "answer" });
+  redraw();
+}
+
 watchHolds(redraw);
 watchAddress();
 watchLook(redraw);
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    getSelection()?.removeAllRanges();
-    sheet = false;
-    redraw();
-  }
+  if (event.key === "Escape") leave();
   const action = actionOf(event);
   if (action === null) return;
   event.preventDefault();

@@ -22,6 +22,9 @@ class Server implements Disposable {
   /** What came, over all connections. */
   readonly lines: string[] = [];
   connections = 0;
+  /** What a client has said to the channel that it was not in. */
+  readonly early: string[] = [];
+  #joined = false;
   /** What is done with a line. */
   onLine: (line: string, server: Server) => void = answer;
 
@@ -37,6 +40,7 @@ class Server implements Disposable {
     try {
       for await (const conn of this.#listener) {
         this.connections++;
+        this.#joined = false;
         this.#conn = conn;
         this.#read(conn);
       }
@@ -52,6 +56,8 @@ class Server implements Disposable {
       for (let n; (n = await conn.read(buffer)) !== null;) {
         for (const line of reader.read(buffer.subarray(0, n))) {
           this.lines.push(line);
+          if (line.startsWith("JOIN")) this.#joined = true;
+          if (line.startsWith("NOTICE #") && !this.#joined) this.early.push(line);
           this.onLine(line, this);
         }
       }
@@ -356,6 +362,15 @@ Deno.test("a bot says in order and within its budget; the rest waits, over a han
   assertEquals(seen, seen.toSorted((a, b) => a - b));
   assertEquals(net.bot.waiting, 0);
   await until(() => net.bot.machine.not("Throttled"), "all was said");
+  assertEquals(net.server.early, []);
+});
+
+Deno.test("a bot says nothing to a channel before it is in it", async () => {
+  await using net = new Net();
+  net.bot.say("#lab", "hello");
+  await net.online();
+  await until(() => net.server.lines.includes("NOTICE #lab :hello"), "hello");
+  assertEquals(net.server.early, []);
 });
 
 Deno.test("a bot knows what the server has read: what was only written may be lost", async () => {
