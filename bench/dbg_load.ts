@@ -79,7 +79,7 @@ const times: number[] = [];
 const drawing = setInterval(() => {
   const start = performance.now();
   model = update(update(model, { kind: "received" }), { kind: "clientBy", by: 1 });
-  const { grid } = drawScreen(view(model, viewportOf(size, model.layout)), size);
+  const { grid } = drawScreen(view(model, viewportOf(size, model)), size);
   grid.diff(shown, true);
   shown = grid;
   times.push(performance.now() - start);

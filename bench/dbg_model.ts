@@ -2,6 +2,7 @@
  * The debugger's model with many transitions, and what tracing costs a machine:
  * `deno run -A bench/dbg_model.ts [transitions]`.
  */
+import process from "node:process";
 import { exportFile, importFile } from "../dbg/files.ts";
 import { initialModel, Store, update, view } from "../dbg/model/mod.ts";
 import { Machine } from "../mod.ts";
@@ -9,12 +10,12 @@ import { connectDebugger } from "../telemetry/mod.ts";
 import type { WireTransition } from "../telemetry/debugger/protocol.ts";
 
 const count = Number(Deno.args[0] ?? 1_000_000);
-const names = Array.from({ length: 40 }, (_, i) => `State${i}`);
+const names = [...Array.from({ length: 39 }, (_, i) => `State${i}`), "Exception"];
 const store = new Store({ maxMemory: 2e9 });
 const client = store.hello({
   kind: "hello",
   machine: 0,
-  version: 1,
+  version: 2,
   id: "m",
   instance: "i",
   parent: null,
@@ -27,8 +28,11 @@ const client = store.hello({
 
 function timed(name: string, work: () => void): void {
   const start = performance.now();
+  const before = process.cpuUsage();
   work();
-  console.log(`${name}: ${(performance.now() - start).toFixed(1)} ms`);
+  const took = (performance.now() - start).toFixed(1);
+  const { user, system } = process.cpuUsage(before);
+  console.log(`${name}: ${took} ms (${((user + system) / 1000).toFixed(1)} ms of CPU)`);
 }
 
 const ticks = names.map(() => 0);
@@ -46,7 +50,22 @@ timed(`record ${count}`, () => {
         queue: 0,
         time: id,
         duration: 0.1,
-        steps: [[0, state, -1, ""], [7, state, -1, `State${state}State`], [4, state, -1, ""]],
+        steps: [
+          [0, state, -1, ""],
+          ...(id % 10 === 0 ? [[3, state, 1, ""] as const] : []),
+          [7, state, -1, `State${state}State`],
+          [4, state, -1, ""],
+        ],
+        took: [0.05],
+        source: id > 1 ? ["m", id - 1, `State${(id - 1) % 40}State`] : undefined,
+        args: { id: `peer-${id % 1000}`, body: `GET /page/${id} HTTP/1.1` },
+        ...(state === 39 && {
+          err: {
+            name: "RangeError",
+            message: `page ${id % 50}`,
+            stack: "at fetch (/app/x.ts:3:9)",
+          },
+        }),
       });
     }
     store.batch(client, { kind: "batch", machine: 0, dropped: 0, transitions, logs: [] });
@@ -68,6 +87,27 @@ does("search wide", { kind: "search", text: "State", in: "transitions" });
 does("next match", { kind: "match", by: 1 });
 does("next error", { kind: "error", by: -1 });
 does("rain", { kind: "layout", layout: "tree-rain" });
+does("log", { kind: "layout", layout: "tree-log" });
+/** What has to be there within 200 ms, with nothing worked out before. */
+for (
+  const [name, message] of [
+    ["why, of the last one", { kind: "last" }],
+    ["why", { kind: "answer", layout: "tree-why" }],
+    ["why, of a refused one", { kind: "transition", id: Math.floor(count / 20) * 10 }],
+    ["errors", { kind: "answer", layout: "errors" }],
+    ["errors again", { kind: "cursor", by: 1, on: "errors" }],
+    ["next error", { kind: "error", by: -1 }],
+    ["search everything: a state", { kind: "search", text: "State17", in: "transitions" }],
+    ["search: arguments, one", { kind: "search", text: `/page/${count - 5} H`, in: "transitions" }],
+    ["search: arguments, all", { kind: "search", text: "http/1.1", in: "transitions" }],
+    ["search: nothing", { kind: "search", text: "käse", in: "transitions" }],
+    ["found", { kind: "answer", layout: "found" }],
+    ["next match", { kind: "match", by: 1 }],
+    ["time", { kind: "layout", layout: "time" }],
+    ["time, all of it", { kind: "timeWindow", from: 0, span: count }],
+    ["time, a tenth", { kind: "timeWindow", from: count / 2, span: count / 10 }],
+  ] as const
+) does(name, message);
 const file = await Deno.makeTempFile({ suffix: ".jsonl.gz" });
 for (
   const [name, work] of [

@@ -2,7 +2,7 @@
  * The debugger's screens under load: machines in a process of their own send to a debugger in a
  * real terminal (tmux); a key is pressed there, and one on its page (Chromium), until both show it.
  *
- *     deno run -A bench/dbg_screens.ts [seconds] [machines] [rate]
+ *     deno run -A bench/dbg_screens.ts [seconds] [machines] [rate] [view]
  */
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -53,7 +53,9 @@ globalThis.addEventListener("unhandledrejection", (event) => {
 
 await tmux(
   ...["-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "40"],
-  `cd ${root}; ${Deno.execPath()} run -A dbg/main.ts --max-mem 400 --listen 127.0.0.1:0`,
+  `cd "${root}"; ${Deno.execPath()} run -A dbg/main.ts --max-mem 400 --listen 127.0.0.1:0 --view ${
+    Deno.args[3] ?? "tree-log"
+  }`,
 );
 /** The port that was free: the screen says it while no machine is there. */
 let port = "";
@@ -89,7 +91,7 @@ for (let n = 0; performance.now() < deadline; n++) {
   const pressed = performance.now();
   for (;;) {
     const text = await tmux("capture-pane", "-p");
-    if (text.includes("─ Keys ─") === shown) break;
+    if (text.includes("┌─ Help ") === shown) break;
   }
   terminal.push(performance.now() - start);
   poll += pressed - start;

@@ -1,3 +1,4 @@
+import type { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 
 /**
@@ -42,7 +43,7 @@ export function accessOf(headers: Headers, token: boolean): Access {
   return local !== undefined && isLoopback(hostname(local)) ? "send" : "none";
 }
 
-/** Wrong tokens from one address, and in how many milliseconds, before it has to wait. */
+/** Different wrong tokens from one address, and in how many milliseconds, before it has to wait. */
 const TRIES = 10;
 const WHILE = 60_000;
 /** Addresses whose wrong tokens are counted; the oldest leave. */
@@ -50,8 +51,8 @@ const ADDRESSES = 1000;
 
 /** Compares tokens: in constant time, and not as often as somebody who guesses would like. */
 export class TokenGate {
-  readonly #digest: Uint8Array;
-  readonly #wrong = new Map<string, { count: number; since: number }>();
+  readonly #digest: Buffer;
+  readonly #wrong = new Map<string, { tokens: ReadonlySet<string>; since: number }>();
 
   /** The right token. */
   constructor(token: string) {
@@ -65,14 +66,16 @@ export class TokenGate {
     now: number,
   ): "right" | "wrong" | "missing" | "too often" {
     if (shown === null) return "missing";
-    const wrong = this.#wrong.get(address);
-    const counts = wrong !== undefined && now - wrong.since < WHILE;
-    if (counts && wrong.count >= TRIES) return "too often";
-    if (timingSafeEqual(digest(shown), this.#digest)) return "right";
+    const before = this.#wrong.get(address);
+    const wrong = before !== undefined && now - before.since < WHILE ? before : null;
+    if (wrong !== null && wrong.tokens.size >= TRIES) return "too often";
+    const found = digest(shown);
+    if (timingSafeEqual(found, this.#digest)) return "right";
     this.#wrong.delete(address);
     this.#wrong.set(address, {
-      count: counts ? wrong.count + 1 : 1,
-      since: counts ? wrong.since : now,
+      // Who shows the same again has learned nothing: a program that goes on with an old token.
+      tokens: new Set([...wrong?.tokens ?? [], found.toString("base64")]),
+      since: wrong?.since ?? now,
     });
     if (this.#wrong.size > ADDRESSES) this.#wrong.delete(this.#wrong.keys().next().value!);
     return "wrong";
@@ -80,7 +83,7 @@ export class TokenGate {
 }
 
 /** Of equal length whatever the text, so that nothing of it can be measured. */
-function digest(text: string): Uint8Array {
+function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 

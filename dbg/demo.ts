@@ -10,6 +10,7 @@
  */
 import { Command } from "@cliffy/command";
 import { connectDebugger } from "../telemetry/mod.ts";
+import { exportFrom, openFile } from "./file_actions.ts";
 import { Store, view } from "./model/mod.ts";
 import { pageHandler } from "./page/mod.ts";
 import { startServer } from "./server.ts";
@@ -65,7 +66,7 @@ export function* tour({ machine }: Session): Generator<Scene | null> {
 
 /** The text of the session's screen. */
 export function screenOf({ model }: Session, size: Size): string {
-  return drawScreen(view(model, viewportOf(size, model.layout)), size).grid.lines().join("\n");
+  return drawScreen(view(model, viewportOf(size, model)), size).grid.lines().join("\n");
 }
 
 /** Lets the simulated network connect to a debugger; done when all of it has arrived. */
@@ -107,7 +108,10 @@ function pause(milliseconds: number): Promise<void> {
 async function main(headless: boolean, port: number): Promise<void> {
   const store = new Store();
   const server = startServer(store, { port, page: pageHandler(store) });
-  using session = new Session(store);
+  using session = new Session(store, {
+    export: (model) => exportFrom(model, "."),
+    open: (path) => openFile(store, path),
+  });
   const { machine } = session;
   machine.add("Ready");
   const screen = headless ? null : runTui(session);

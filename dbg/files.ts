@@ -134,6 +134,15 @@ export async function importFile(store: Store, path: string): Promise<void> {
   const bytes = path === "-"
     ? Deno.stdin.readable
     : (await Deno.open(path, { read: true })).readable;
+  await importStream(store, bytes, path);
+}
+
+/** Reads what a file holds, like {@linkcode importFile}; the name is for what is said about it. */
+export async function importStream(
+  store: Store,
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  name: string,
+): Promise<void> {
   // A file has no limit of what may come in a second.
   const receiver = new Receiver(store, () => 0, Infinity);
   let number = 0;
@@ -145,7 +154,7 @@ export async function importFile(store: Store, path: string): Promise<void> {
     }
   } catch (error) {
     const where = number === 0 ? "" : `line ${number}: `;
-    throw new Error(`Cannot read "${path}": ${where}${(error as Error).message}`);
+    throw new Error(`Cannot read "${name}": ${where}${(error as Error).message}`);
   } finally {
     receiver.over(false);
   }

@@ -10,6 +10,10 @@ export const FOCUSED = [
   "TimelineStepsFocused",
   "MatrixFocused",
   "FiltersFocused",
+  "WhyFocused",
+  "ErrorsFocused",
+  "FoundFocused",
+  "TimeFocused",
   "DialogFocused",
 ] as const;
 
@@ -17,7 +21,7 @@ export const FOCUSED = [
 export const PLAYING = ["Playing", "Paused", "TailMode"] as const;
 
 /** The dialogs: at most one. */
-export const DIALOG = ["HelpDialog", "ExportDialog"] as const;
+export const DIALOG = ["HelpDialog", "ExportDialog", "OpenDialog"] as const;
 
 /** The arrangements of the panels: one of them. */
 export const VIEWS = [
@@ -26,6 +30,10 @@ export const VIEWS = [
   "TreeRainView",
   "MatrixView",
   "MatrixRainView",
+  "TimeView",
+  "WhyView",
+  "ErrorsView",
+  "FoundView",
 ] as const;
 
 /** The groups of the debugger's states. */
@@ -76,6 +84,14 @@ export interface SessionStates {
   MatrixFocused: unknown;
   /** The filters take the keys. */
   FiltersFocused: unknown;
+  /** The answer to "why" takes the keys. */
+  WhyFocused: unknown;
+  /** The errors take the keys. */
+  ErrorsFocused: unknown;
+  /** What was found takes the keys. */
+  FoundFocused: unknown;
+  /** The time view takes the keys. */
+  TimeFocused: unknown;
   /** A dialog takes the keys. */
   DialogFocused: unknown;
   /** A state is selected, by index or by name. */
@@ -84,6 +100,8 @@ export interface SessionStates {
   HelpDialog: unknown;
   /** The export dialog is open. */
   ExportDialog: unknown;
+  /** The dialog that opens a file is open. */
+  OpenDialog: unknown;
   /** The log does not follow the cursor. */
   LogUserScrolled: unknown;
   /** All that was to be read at the start is there. */
@@ -108,6 +126,14 @@ export interface SessionStates {
   MatrixView: unknown;
   /** Matrix and rain. */
   MatrixRainView: unknown;
+  /** Activations over time. */
+  TimeView: unknown;
+  /** States, and why the current transition happened. */
+  WhyView: unknown;
+  /** The errors of all machines. */
+  ErrorsView: unknown;
+  /** What the search found. */
+  FoundView: unknown;
   /** The cursor follows what comes. */
   TailMode: unknown;
   /** The cursor moves by itself. */
@@ -134,6 +160,10 @@ export interface SessionStates {
   ToggleFilter: { readonly name: FilterName } | Obligatory;
   /** The export dialog's file is being written. */
   Exporting: unknown;
+  /** A file is being read. */
+  Opening: { readonly path: string } | Obligatory;
+  /** The demo's machines are being started. */
+  StartingDemo: unknown;
 }
 
 /**
@@ -159,6 +189,10 @@ export const schema: Schema<SessionStates> = {
   TimelineStepsFocused: focus,
   MatrixFocused: focus,
   FiltersFocused: focus,
+  WhyFocused: focus,
+  ErrorsFocused: focus,
+  FoundFocused: focus,
+  TimeFocused: focus,
   DialogFocused: focus,
   StateNameSelected: {
     multi: true,
@@ -166,6 +200,7 @@ export const schema: Schema<SessionStates> = {
   },
   HelpDialog: { ...dialog, add: ["DialogFocused"] },
   ExportDialog: { ...dialog, add: ["DialogFocused"] },
+  OpenDialog: { ...dialog, add: ["DialogFocused"] },
   LogUserScrolled: { require: ["ClientSelected"], remove: ["Playing"] },
   Ready: { require: ["Start"] },
   FilterCanceledTx: {},
@@ -180,6 +215,10 @@ export const schema: Schema<SessionStates> = {
   TreeRainView: view,
   MatrixView: view,
   MatrixRainView: view,
+  TimeView: view,
+  WhyView: view,
+  ErrorsView: view,
+  FoundView: view,
   TailMode: { require: ["ClientSelected"], remove: PLAYING },
   Playing: { require: ["ClientSelected"], remove: [...PLAYING, "LogUserScrolled"] },
   Paused: { auto: true, require: ["ClientSelected"], remove: PLAYING },
@@ -196,4 +235,6 @@ export const schema: Schema<SessionStates> = {
   RemoveClient: { multi: true, require: ["ClientSelected"] },
   ToggleFilter: { multi: true },
   Exporting: { require: ["Start"] },
+  Opening: { require: ["Start"] },
+  StartingDemo: { require: ["Start"] },
 };

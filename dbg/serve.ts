@@ -1,14 +1,15 @@
-import { debugAll } from "../telemetry/mod.ts";
+import { connectDebugger, debugAll } from "../telemetry/mod.ts";
 import { isLoopback } from "./access.ts";
 import { read } from "./commands.ts";
-import { exportFile, freePath } from "./files.ts";
+import { exportFrom, openFile } from "./file_actions.ts";
 import { addressOf, InputError, listenAddress, tokenOf, type TokenOptions } from "./input.ts";
-import { LAYOUTS, type Model, Store } from "./model/mod.ts";
+import { LAYOUTS, Store } from "./model/mod.ts";
 import { complain, printLine } from "./output.ts";
 import { pageHandler } from "./page/mod.ts";
 import { groups } from "./schema.ts";
 import { startServer } from "./server.ts";
 import { Session } from "./session.ts";
+import { simulate } from "./simulation.ts";
 import { runTui } from "./tui/mod.ts";
 
 /** The options of a debugger that collects. */
@@ -60,6 +61,8 @@ export async function serve(options: Listening): Promise<void> {
     selectConnected: options.selectConnected,
     cleanOnConnect: options.cleanOnConnect,
     export: (model) => exportFrom(model, dir),
+    open: (path) => openFile(store, path),
+    demo: () => demo(server.address, token),
   });
   if (log) {
     session.machine.setLogLevel("ops");
@@ -90,6 +93,15 @@ export async function serve(options: Listening): Promise<void> {
   for (const client of store.clients.values()) transitions += client.end;
   printLine(`Clients: ${store.clients.size}`);
   printLine(`Transitions: ${transitions}`);
+}
+
+/** Lets the demo's machines connect, as those of any program do. */
+async function demo(address: string, token: string | undefined): Promise<string> {
+  await simulate({
+    onStart: (machine, groups) =>
+      void connectDebugger(machine, { url: `ws://${address}`, token, groups, args: true }),
+  });
+  return "The demo: 120 machines. e shows their errors, w why something happened";
 }
 
 /** Whatever goes wrong in a timer, a view or a promise: what was collected stays, and it is said. */
@@ -163,24 +175,5 @@ function logFile(path: string): Deno.FsFile {
     return Deno.openSync(path, { write: true, create: true, append: true });
   } catch (error) {
     throw new InputError(`Cannot write "${path}": ${(error as Error).message}`);
-  }
-}
-
-/** Does what the export dialog asks for; says what came of it. Nothing is replaced. */
-async function exportFrom({ store, client, exportForm }: Model, dir: string): Promise<string> {
-  const name = exportForm.name.endsWith(".gz") ? exportForm.name : `${exportForm.name}.jsonl.gz`;
-  let path = `${dir}/${name}`;
-  try {
-    if (!/^[\w-][\w.-]*$/.test(name)) throw new Error("it is no plain file name");
-    await Deno.mkdir(dir, { recursive: true });
-    path = await freePath(path);
-    await exportFile(
-      store,
-      path,
-      exportForm.selectedOnly && client !== null ? [client] : undefined,
-    );
-    return `Written: ${path}`;
-  } catch (error) {
-    return `Cannot write "${path}": ${(error as Error).message}`;
   }
 }

@@ -1,6 +1,6 @@
 import { jsonText } from "../text/json_text.ts";
 import { accessOf, isLoopback, shownToken, TokenGate } from "./access.ts";
-import { exportStream } from "./files.ts";
+import { exportStream, importStream } from "./files.ts";
 import type { Store } from "./model/store.ts";
 import { Receiver } from "./receiver.ts";
 import { listClients, showMachine } from "./reports.ts";
@@ -58,14 +58,18 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
     const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
     const machine = upgrade && pathname === "/";
     if (access === "send" && !machine) return foreign(store);
-    const shown =
-      gate?.check(shownToken(request, url) ?? tokenOf(request), address, performance.now()) ??
-        "right";
+    const given = shownToken(request, url);
+    const verdict = gate?.check(given ?? tokenOf(request), address, performance.now()) ?? "right";
+    // A browser keeps the token of a debugger that is gone: nobody has given a wrong one.
+    const shown = verdict === "wrong" && given === null ? "missing" : verdict;
     if (shown !== "right") return unauthorized(request, shown, store);
     if (machine) {
       const { socket, response } = Deno.upgradeWebSocket(request);
       accept(store, socket, sockets);
       return response;
+    }
+    if (pathname === "/api/import" && request.method === "POST") {
+      return imported(store, request, url.searchParams.get("name") || "the file");
     }
     if (!upgrade && request.method !== "GET" && request.method !== "HEAD") {
       return text("Only GET is known here", 405);
@@ -203,6 +207,19 @@ function exported(store: Store, id: string | null): Response {
   return new Response(exportStream(store, id === null ? undefined : [id]), {
     headers: { "content-type": "application/gzip" },
   });
+}
+
+/** A whole file in the request's body; what is before a line that cannot be read is kept. */
+async function imported(store: Store, request: Request, name: string): Promise<Response> {
+  const before = store.clients.size;
+  try {
+    if (request.body === null) throw new Error("Nothing was sent");
+    await importStream(store, request.body, name.slice(0, 200));
+  } catch (error) {
+    return text(error instanceof Error ? error.message : "Cannot be read", 400);
+  }
+  const more = store.clients.size - before;
+  return text(`Machines: ${store.clients.size}${more > 0 ? `, ${more} of them new` : ""}`, 200);
 }
 
 function unknown(id: string): Response {

@@ -8,7 +8,7 @@ import {
   type StoreWatcher,
   update,
 } from "./model/mod.ts";
-import { schema, type SessionStates } from "./schema.ts";
+import { DIALOG, schema, type SessionStates } from "./schema.ts";
 
 /** A name of a state of the debugger. */
 export type SessionState = keyof SessionStates & string;
@@ -30,7 +30,14 @@ export interface SessionOptions {
   readonly rate?: number;
   /** Writes the file of the export dialog; gives what to tell about it. @default none */
   readonly export?: (model: Model) => Promise<string>;
+  /** Reads a file; gives what to tell about it. @default none */
+  readonly open?: (path: string) => Promise<string>;
+  /** Lets the demo's machines connect; gives what to tell about it. @default none */
+  readonly demo?: () => Promise<string>;
 }
+
+/** The state of each dialog. */
+const DIALOGS = { help: "HelpDialog", export: "ExportDialog", open: "OpenDialog" } as const;
 
 /** Time between two steps of playing, in milliseconds. */
 const PLAY = 500;
@@ -53,6 +60,10 @@ const MIRRORS: readonly Mirror[] = [
     ["TimelineStepsFocused", "steps"],
     ["MatrixFocused", "matrix"],
     ["FiltersFocused", "filters"],
+    ["WhyFocused", "why"],
+    ["ErrorsFocused", "errors"],
+    ["FoundFocused", "found"],
+    ["TimeFocused", "time"],
   ] as const).map(([state, on]): Mirror => ({
     state,
     holds: ({ dialog, focus }) => dialog === null && focus === on,
@@ -65,12 +76,16 @@ const MIRRORS: readonly Mirror[] = [
     ["TreeRainView", "tree-rain"],
     ["MatrixView", "matrix"],
     ["MatrixRainView", "matrix-rain"],
+    ["TimeView", "time"],
+    ["WhyView", "tree-why"],
+    ["ErrorsView", "errors"],
+    ["FoundView", "found"],
   ] as const).map(([state, layout]): Mirror => ({
     state,
     holds: (model) => model.layout === layout,
     on: { kind: "layout", layout },
   })),
-  ...([["HelpDialog", "help"], ["ExportDialog", "export"]] as const).map(
+  ...([["HelpDialog", "help"], ["ExportDialog", "export"], ["OpenDialog", "open"]] as const).map(
     ([state, dialog]): Mirror => ({
       state,
       holds: (model) => model.dialog === dialog,
@@ -187,6 +202,11 @@ export class Session implements StoreWatcher, Disposable {
       case "jump":
       case "touched":
       case "error":
+      case "equal":
+      case "go":
+      case "back":
+      case "forward":
+      case "activation":
       case "match":
         return void machine.add("ScrollToTx", { to: message });
       case "tail":
@@ -195,9 +215,9 @@ export class Session implements StoreWatcher, Disposable {
         return turn("Playing", this.#model.playing, message.on);
       case "dialog":
         if (message.dialog !== null) {
-          return turn(message.dialog === "help" ? "HelpDialog" : "ExportDialog", false);
+          return turn(DIALOGS[message.dialog], false);
         }
-        return void machine.remove(["HelpDialog", "ExportDialog"]);
+        return void machine.remove(DIALOG);
       case "filter":
         if (message.on === undefined || message.on !== this.#model.filters[message.name]) {
           machine.add("ToggleFilter", { name: message.name });
@@ -318,6 +338,18 @@ export class Session implements StoreWatcher, Disposable {
       ExportingState: async () => {
         const text = await options.export!(this.#model);
         machine.remove(["Exporting", "ExportDialog"]);
+        machine.add("UserCommand", { message: { kind: "notice", text } });
+      },
+      OpeningEnter: () => options.open !== undefined,
+      OpeningState: async (e) => {
+        const text = await options.open!(e.args.path);
+        machine.remove(["Opening", "OpenDialog"]);
+        machine.add("UserCommand", { message: { kind: "notice", text } });
+      },
+      StartingDemoEnter: () => options.demo !== undefined,
+      StartingDemoState: async () => {
+        const text = await options.demo!();
+        machine.remove("StartingDemo");
         machine.add("UserCommand", { message: { kind: "notice", text } });
       },
       AnyState: (e) => this.#mirror(e.transition.statesBefore),

@@ -133,6 +133,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       this.#outcome = Promise.withResolvers();
       this.#outcome.promise.catch(() => {}); // nobody has to await it
       this.#settle();
+      if (this.#asleep !== null) this.#host.awaited(this);
     }
     return this.#outcome.promise;
   }
@@ -153,6 +154,11 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.#rest();
   }
 
+  /** Whether somebody waits for its end. */
+  get isAwaited(): boolean {
+    return this.#outcome !== null;
+  }
+
   [Symbol.dispose](): void {
     this.release();
   }
@@ -163,8 +169,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   begin(input: unknown): boolean {
     const { kind, startTakesInput } = this.#plan;
     const data = kind.parts.data(input);
-    checkJson(data, `the data of flow "${this.kind}/${this.id}"`);
     this.data = data;
+    this.checkData();
     const machine = this.#make();
     const result = startTakesInput && input !== undefined
       ? machine.add(kind.start, input)
@@ -240,7 +246,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       const text = this.#asleep!;
       this.#asleep = null;
       this.#restore(text, this.#plan.hash, false);
-      this.#host.woken(this);
+      if (this.stopped === null) this.#host.woken(this);
+      else this.#machine!.dispose();
     }
     return this.#machine!;
   }
@@ -401,8 +408,12 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
 
   // --- storing ---------------------------------------------------------------------------------
 
-  #dataText(): string {
+  checkData(): void {
     checkJson(this.data, `the data of flow "${this.kind}/${this.id}"`);
+  }
+
+  #dataText(): string {
+    this.checkData();
     return JSON.stringify(this.data);
   }
 
@@ -416,7 +427,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       this.#results.prune((state, tick) => this.#isPast(machine, state, tick));
     }
     return snapshotText({
-      ticks: ticksText(this.#plan.states, machine.time()),
+      ticks: ticksText(this.#plan.quoted, machine.time()),
       data: this.#storedData,
       args: this.#args.texts,
       timers: this.#plan.timed ? machine.exportTime().timers ?? [] : machine.timers(),
@@ -446,7 +457,10 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.#keepData(machine);
     const failed = machine.isErr();
     if (!failed) this.#args.failed = null;
-    const log = this.#unstored.map((pending) => pending.log).filter((log) => log !== "").join();
+    let log = "";
+    for (const pending of this.#unstored) {
+      if (pending.log !== "") log += log === "" ? pending.log : `,${pending.log}`;
+    }
     const over = this.#isOver;
     const ended = over && !this.#children?.size && !this.#due?.size;
     const commit: FlowCommit = {
@@ -494,7 +508,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.#unstored = done.at(-1)?.taken ? [] : [done.pop()!]; // only the last one may be newer
     if (ended) {
       this.ended = true;
-      this.#host.finished(this);
+      this.#host.finished(this, this.#machine!.isErr());
     }
     done.forEach((pending) => pending.succeeded());
     if (ended) {

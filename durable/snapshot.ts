@@ -63,11 +63,13 @@ export function snapshotText(parts: SnapshotParts): string {
   return text + "}";
 }
 
-/** The ticks of the states that were ever active, as a text. */
-export function ticksText(states: readonly string[], ticks: readonly number[]): string {
-  const moved: Record<string, number> = {};
-  for (let i = 0; i < ticks.length; i++) if (ticks[i] > 0) moved[states[i]] = ticks[i];
-  return JSON.stringify(moved);
+/** The ticks of the states that were ever active, as a text; `quoted` are the states' names as JSON. */
+export function ticksText(quoted: readonly string[], ticks: readonly number[]): string {
+  let text = "";
+  for (let i = 0; i < ticks.length; i++) {
+    if (ticks[i] > 0) text += `${text === "" ? "{" : ","}${quoted[i]}:${ticks[i]}`;
+  }
+  return text === "" ? "{}" : `${text}}`;
 }
 
 function recordText(texts: ReadonlyMap<string, string>): string {

@@ -9,6 +9,7 @@ import {
   type Schema,
   type StateSet,
 } from "../relations/mod.ts";
+import { contradiction } from "./contradiction.ts";
 import {
   allCalls,
   type Call,
@@ -17,6 +18,7 @@ import {
   difference,
   explore,
   type ExploreOptions,
+  type FollowUp,
   type Outcome,
   outcomeOf,
   partOf,
@@ -34,7 +36,9 @@ export type FindingKind =
   | "never-leaves"
   | "useless-relation"
   | "weak-add"
-  | "auto-fight";
+  | "auto-fight"
+  | "useless-timeout"
+  | "endless";
 
 /** A fault of a schema. */
 export interface Finding {
@@ -96,6 +100,8 @@ const KINDS: readonly FindingKind[] = [
   "useless-relation",
   "weak-add",
   "auto-fight",
+  "useless-timeout",
+  "endless",
 ];
 
 /** What was seen of a group of related states. */
@@ -113,6 +119,10 @@ class GroupCheck {
   readonly #fights = new Set<string>();
   /** As `state implied excluding`. */
   readonly #weak = new Set<string>();
+  /** As `state added`: timeouts that have done something. */
+  readonly #timeouts = new Set<string>();
+  /** What goes round without end, as the states that come again and again. */
+  readonly #endless = new Set<string>();
   #useless: Finding[] = [];
   /** Whether all sets and all mutations were tried. */
   #exhausted = false;
@@ -150,40 +160,63 @@ class GroupCheck {
       calls = allCalls(this.#states);
       const all = visit(calls);
       sets = all.sets;
-      this.#exhausted = all.complete;
+      // Where such a round is cut off cannot be said.
+      this.#exhausted = all.complete && this.#endless.size === 0;
     }
     const doubts = this.#checkRelations(sets, calls);
-    this.complete = this.#exhausted || doubts + this.#doubts() === 0;
+    this.complete = this.#exhausted || this.#endless.size === 0 && doubts + this.#doubts() === 0;
   }
 
-  #see({ from, own, accepted, changed, autos, second, settled }: Outcome, { type, called }: Call) {
-    const schema = this.#schema;
+  #see(outcome: Outcome, { type, called }: Call) {
+    const { from, own, accepted, moved, changed, steps, settled, endless } = outcome;
     if (!accepted) return;
     for (const state of own.enters) this.#active.add(state);
-    for (const state of second?.enters ?? []) this.#active.add(state);
+    for (const { resolution } of steps) {
+      for (const state of resolution.enters) this.#active.add(state);
+    }
+    if (type === "add" && called.length === 1) {
+      this.#seeWeak(from, changed, called[0]);
+      if (moved) this.#seeTimeouts(from, called[0]);
+    }
+    for (const step of steps) this.#seeStep(step);
+    if (endless !== -1) {
+      const round = steps.slice(endless).flatMap(({ resolution }) => resolution.enters);
+      this.#endless.add([...new Set(round)].sort((a, b) => a - b).join(" "));
+      return;
+    }
     for (const state of members(settled)) this.#stays.add(state);
     for (const state of difference(from, settled)) this.#leaves.add(state);
-    if (type === "add" && called.length === 1) this.#seeWeak(from, changed, called[0]);
-    if (second === null) return;
-    for (const state of second.exits) {
-      if (this.#stays.has(state)) continue;
+  }
+
+  /** Who takes whom away, and which auto states fight. */
+  #seeStep({ kind, before, called, resolution, after }: FollowUp): void {
+    const schema = this.#schema;
+    for (const state of resolution.exits) {
+      if (this.#stays.has(state) || schema.event[state]) continue;
       const taken = this.#takenBy.get(state) ?? new Set();
       this.#takenBy.set(state, taken);
-      resolve(schema, changed, autos, "add", (relation, by, other) => {
+      resolve(schema, before, called, kind === "auto" ? "add" : "remove", (relation, by, other) => {
         if (relation === "remove" && other === state) taken.add(`remove ${by}`);
         if (relation === "require" && by === state) taken.add(`require ${other}`);
       });
     }
-    for (const loser of autos) {
-      if (contains(settled, loser)) continue;
+    if (kind !== "auto") return;
+    for (const loser of called) {
+      if (contains(after, loser)) continue;
       for (const winner of schema.remove[loser]) {
-        if (winner > loser || !autos.includes(winner) || !contains(settled, winner)) continue;
+        if (winner > loser || !called.includes(winner) || !contains(after, winner)) continue;
         if (!schema.remove[winner].includes(loser)) continue;
-        if (resolve(schema, changed, [loser], "add").complete) {
+        if (resolve(schema, before, [loser], "add").complete) {
           this.#fights.add(`${winner} ${loser}`);
         }
       }
     }
+  }
+
+  /** Adding this state did something: so it can for the timeouts of what was active. */
+  #seeTimeouts(from: StateSet, added: number): void {
+    if (this.#schema.timeouts === null) return;
+    for (const state of members(from)) this.#timeouts.add(`${state} ${added}`);
   }
 
   /** One state was added: does what it implies stay away because of what is active? */
@@ -252,9 +285,10 @@ class GroupCheck {
     const { names } = this.#schema;
     const open = this.#states.filter((state) =>
       this.#active.has(state)
-        ? !this.#stays.has(state) || !this.#leaves.has(state)
+        ? !this.#schema.event[state] && (!this.#stays.has(state) || !this.#leaves.has(state))
         : !this.#isCertain(state)
     );
+    const timeouts = this.#openTimeouts();
     const weak = this.#states.flatMap((state) =>
       this.#schema.add[state].flatMap((implied) =>
         this.#schema.removedBy[implied].filter((by) =>
@@ -269,7 +303,16 @@ class GroupCheck {
         this.#schema.remove[loser].includes(winner) && !this.#fights.has(`${winner} ${loser}`)
       )
     );
-    return open.length + weak.length + fights.length;
+    return open.length + weak.length + fights.length + timeouts.length;
+  }
+
+  /** Timeouts of states that stay which have done nothing so far. */
+  #openTimeouts(): { state: number; adds: number; ms: number }[] {
+    return this.#states.flatMap((state) =>
+      this.#stays.has(state)
+        ? (this.#schema.timeouts?.[state] ?? []).map((one) => ({ state, ...one }))
+        : []
+    ).filter(({ state, adds }) => !this.#timeouts.has(`${state} ${adds}`));
   }
 
   /** Whether two states could be active together, as far as what they require goes. */
@@ -303,6 +346,8 @@ class GroupCheck {
         found.push({ kind: "contradiction", states, message: `${names[state]}: ${message}` });
       } else if (!this.#active.has(state)) {
         if (this.#exhausted || this.#isCertain(state)) found.push(this.#neverActive(state));
+      } else if (this.#schema.event[state]) {
+        continue; // That it leaves is what it is for.
       } else if (this.#exhausted && !this.#stays.has(state)) {
         found.push(this.#neverStays(state));
       } else if (this.#exhausted && !this.#leaves.has(state)) {
@@ -328,6 +373,19 @@ class GroupCheck {
         `come, ${winner} does, as it stands first`;
       found.push({ kind: "auto-fight", states, message });
     }
+    for (const { state, adds, ms } of this.#exhausted ? this.#openTimeouts() : []) {
+      const states = [names[state], names[adds]];
+      const message = `${names[state]} adds ${names[adds]} after ${ms} ms, which does nothing: ` +
+        `while ${names[state]} is active, ${names[adds]} is refused or active already`;
+      found.push({ kind: "useless-timeout", states, message });
+    }
+    for (const key of this.#endless) {
+      const states = this.#named(key);
+      const message =
+        `${states.join(" and ")} come and go without end: an event state leaves, and ` +
+        `the auto states that follow bring it back, until the machine's drainLimit is reached`;
+      found.push({ kind: "endless", states, message });
+    }
     return found;
   }
 
@@ -348,7 +406,7 @@ class GroupCheck {
   }
 
   #neverStays(state: number): Finding {
-    const { names } = this.#schema;
+    const { names, states } = this.#schema;
     const taken = [...this.#takenBy.get(state) ?? []].map((key) => key.split(" "));
     const by = (relation: Relation) =>
       taken.filter(([one]) => one === relation).map(([, other]) => names[Number(other)]);
@@ -357,56 +415,12 @@ class GroupCheck {
       removers.length > 0 ? `${removers.join(" or ")} removes it` : "",
       lost.length > 0 ? `it loses ${lost.join(" or ")}, which it requires` : "",
     ].filter((part) => part !== "").join(", or ");
-    const message = `${names[state]} never stays: when it has come, auto states follow, and ${why}`;
+    const follow = removers.length === 0 && lost.every((other) => states[other].event)
+      ? "event states leave"
+      : "auto states follow";
+    const message = `${names[state]} never stays: when it has come, ${follow}, and ${why}`;
     return { kind: "never-stays", states: [names[state], ...removers, ...lost], message };
   }
-}
-
-/** Two states that one state needs, or adds, although one removes the other. */
-function contradiction(
-  schema: CompiledSchema,
-  state: number,
-): { states: string[]; message: string; adds: boolean } | null {
-  const { names } = schema;
-  const needed = requirements(schema, state);
-  const withAdded = [...needed];
-  for (const one of withAdded) {
-    for (const other of schema.add[one]) if (!withAdded.includes(other)) withAdded.push(other);
-  }
-  for (const remover of withAdded) {
-    for (const removed of schema.remove[remover]) {
-      if (!needed.includes(removed)) continue;
-      const states = [...new Set([state, remover, removed])].map((one) => names[one]);
-      const message = `${path(schema, state, removed)}, but ${
-        remover === state ? "it" : `${path(schema, state, remover)}, which`
-      } removes ${removed === state ? "it" : names[removed]}`;
-      const adds = !needed.includes(remover);
-      return { states, message: message.replace(/^it, but /, ""), adds };
-    }
-  }
-  return null;
-}
-
-/** How a state comes to need, or add, another: `it requires A, which requires B`. */
-function path(schema: CompiledSchema, from: number, to: number): string {
-  const before = new Map<number, [number, Relation]>([[from, [-1, "require"]]]);
-  const queue = [from];
-  for (const state of queue) {
-    for (const relation of ["require", "add"] as const) {
-      for (const next of schema[relation][state]) {
-        if (before.has(next)) continue;
-        before.set(next, [state, relation]);
-        queue.push(next);
-      }
-    }
-  }
-  const steps: string[] = [];
-  for (let at = to; at !== from;) {
-    const [previous, relation] = before.get(at)!;
-    steps.unshift(`${relation === "add" ? "adds" : "requires"} ${schema.names[at]}`);
-    at = previous;
-  }
-  return ["it", steps.join(", which ")].filter((part) => part !== "").join(" ");
 }
 
 const VERBS = { add: "adds", remove: "removes", require: "requires", after: "is after" } as const;

@@ -7,7 +7,6 @@ import {
   members,
   type MutationType,
   type Relation,
-  type RelationRecorder,
   type Resolution,
   resolve,
   type Schema,
@@ -28,42 +27,84 @@ export interface ExploreOptions {
 export interface Call {
   readonly type: MutationType;
   readonly called: readonly number[];
+  /** Whether it stands for a change elsewhere, which only lets the auto states follow. */
+  readonly elsewhere?: boolean;
 }
 
-/** A mutation's transition, and that of the auto states which follow it, if they do. */
+/** A transition that the machine itself makes behind a mutation's own. */
+export interface FollowUp {
+  /** Event states leave, or auto states are called. */
+  readonly kind: "leave" | "auto";
+  /** What is active before. */
+  readonly before: StateSet;
+  /** The states that are called. */
+  readonly called: readonly number[];
+  /** What comes of it. */
+  readonly resolution: Resolution;
+  /** What is active after it. */
+  readonly after: StateSet;
+}
+
+/** A mutation's transition, and those that follow it. */
 export interface Outcome {
   /** The states that are active before. */
   readonly from: StateSet;
   /** The mutation's own transition; its target is `from` when it was refused. */
   readonly own: Resolution;
   readonly accepted: boolean;
+  /** Whether it ticked anything. */
+  readonly moved: boolean;
   /** What is active after it. */
   readonly changed: StateSet;
-  /** The auto states that are called then. */
-  readonly autos: readonly number[];
-  /** Their transition; null when there is none, or all of them were refused. */
-  readonly second: Resolution | null;
+  /** What follows, in order; auto states that were all refused are not there. */
+  readonly steps: readonly FollowUp[];
   /** What is active in the end. */
   readonly settled: StateSet;
+  /** From which step on it goes round without end; -1 when it ends. */
+  readonly endless: number;
 }
 
+/** A change of states that are not looked at. */
+export const ELSEWHERE: Call = { type: "add", called: [], elsewhere: true };
+
 /** What a machine with this schema and without handlers does. */
-export function outcomeOf(
-  schema: CompiledSchema,
-  from: StateSet,
-  { type, called }: Call,
-  recorder?: RelationRecorder,
-): Outcome {
+export function outcomeOf(schema: CompiledSchema, from: StateSet, call: Call): Outcome {
   const size = schema.names.length;
-  const own = resolve(schema, from, called, type);
+  const own = call.elsewhere
+    ? { accepted: [], complete: true, target: members(from), exits: [], enters: [] }
+    : resolve(schema, from, call.called, call.type);
   const changed = own.complete ? setOf(size, own.target) : from;
   // Auto states follow what moved a tick, so also a multi state that was called again.
-  const moved = own.complete && own.enters.length + own.exits.length > 0;
-  const autos = moved ? autoStates(schema, changed) : [];
-  const tried = autos.length === 0 ? null : resolve(schema, changed, autos, "add", recorder);
-  const second = tried !== null && tried.accepted.length > 0 ? tried : null;
-  const settled = second === null ? changed : setOf(size, second.target);
-  return { from, own, accepted: own.complete, changed, autos, second, settled };
+  const moved = own.complete && (own.enters.length + own.exits.length > 0 || !!call.elsewhere);
+  const steps: FollowUp[] = [];
+  const tried = new Map<string, number>();
+  let now = changed, enters = own.complete ? own.enters : [], autosFollow = moved;
+  for (;;) {
+    // Event states leave before anything else.
+    const events = schema.special ? enters.filter((state) => schema.event[state]) : [];
+    const kind = events.length > 0 ? "leave" : "auto";
+    if (kind === "auto" && !autosFollow) break;
+    const called = kind === "leave" ? events : autoStates(schema, now);
+    if (called.length === 0) break;
+    const resolution = resolve(schema, now, called, kind === "leave" ? "remove" : "add");
+    if (resolution.accepted.length === 0) break;
+    if (kind === "auto") {
+      const key = now.join();
+      const endless = tried.get(key);
+      if (endless !== undefined) return { ...done(), endless };
+      tried.set(key, steps.length);
+    }
+    const after = setOf(size, resolution.target);
+    steps.push({ kind, before: now, called, resolution, after });
+    now = after;
+    enters = resolution.enters;
+    autosFollow = kind === "leave";
+  }
+  return done();
+
+  function done(): Outcome {
+    return { from, own, accepted: own.complete, moved, changed, steps, settled: now, endless: -1 };
+  }
 }
 
 /** Whether anybody could tell one outcome from the other. */
@@ -73,16 +114,21 @@ export function sameOutcome(a: Outcome, b: Outcome): boolean {
   const alike = (a: Resolution, b: Resolution) =>
     same(a.enters, b.enters) && same(a.exits, b.exits);
   return a.accepted === b.accepted && (!a.accepted || alike(a.own, b.own)) &&
-    (a.second === null) === (b.second === null) &&
-    (a.second === null || alike(a.second, b.second!));
+    a.endless === b.endless && a.steps.length === b.steps.length &&
+    a.steps.every(({ kind, resolution }, i) =>
+      kind === b.steps[i].kind && alike(resolution, b.steps[i].resolution)
+    );
 }
 
-/** States that are related to each other, directly or not: groups of them can't interact. */
+/**
+ * States that are related to each other, directly or not, timeouts included: groups of them can't
+ * interact.
+ */
 export function components(schema: CompiledSchema): number[][] {
   const neighbors: Set<number>[] = schema.names.map(() => new Set());
   schema.names.forEach((name, state) => {
-    const { add = [], remove = [], require = [], after = [] } = schema.states[name];
-    for (const other of [...add, ...remove, ...require, ...after]) {
+    const { add = [], remove = [], require = [], after = [], timeouts = {} } = schema.states[name];
+    for (const other of [...add, ...remove, ...require, ...after, ...Object.keys(timeouts)]) {
       const at = schema.indexes.get(other)!;
       neighbors[state].add(at);
       neighbors[at].add(state);
@@ -140,7 +186,7 @@ export function requirements(schema: CompiledSchema, state: number): number[] {
 
 /** Calls of single states, and of states with what they require: they reach what there is, mostly. */
 export function simpleCalls(schema: CompiledSchema, states: readonly number[]): Call[] {
-  return states.flatMap((state) => {
+  return [ELSEWHERE].concat(states.flatMap((state) => {
     const needed = requirements(schema, state);
     const lists = needed.length > 1 ? [[state], needed, needed.toReversed()] : [[state]];
     return [
@@ -148,7 +194,7 @@ export function simpleCalls(schema: CompiledSchema, states: readonly number[]): 
       ...lists.map((called) => ({ type: "add" as const, called })),
       { type: "set" as const, called: needed },
     ];
-  });
+  }));
 }
 
 /** How many calls there are of up to `size` states, in any order. */
@@ -164,14 +210,16 @@ export function allCalls(states: readonly number[]): Call[] {
   for (const list of lists) {
     for (const state of states) if (!list.includes(state)) lists.push([...list, state]);
   }
-  return (["add", "remove", "set"] as const).flatMap((type) =>
-    lists.map((called) => ({ type, called }))
-  );
+  const types = ["add", "remove", "set"] as const;
+  return [
+    ELSEWHERE,
+    ...types.flatMap((type) => lists.map((called): Call => ({ type, called }))),
+  ];
 }
 
 /**
  * Visits the sets of active states that are reached from none by these calls, and tells what comes
- * of each call.
+ * of each call; one without end leads nowhere.
  */
 export function explore(
   schema: CompiledSchema,
@@ -187,6 +235,7 @@ export function explore(
     for (const call of calls) {
       const outcome = outcomeOf(schema, sets[at], call);
       seen(outcome, call);
+      if (outcome.endless !== -1) continue;
       const key = outcome.settled.join();
       if (!known.has(key)) known.add(key), sets.push(outcome.settled);
     }

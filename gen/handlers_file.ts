@@ -1,4 +1,4 @@
-import { compileSchema, type Schema } from "../relations/mod.ts";
+import { compileSchema, type Schema, type State } from "../relations/mod.ts";
 import { checkIdentifier, inComment, isIdentifier, key, quoted } from "./identifiers.ts";
 import { InputError } from "./input_error.ts";
 import { libraryAddress } from "./paths.ts";
@@ -18,7 +18,7 @@ export interface HandlersFileOptions {
 }
 
 /** Names that the file needs for itself. */
-const TAKEN = ["ArgsOf", "Event", "HandlerEvent", "States", "StatesOf"];
+const TAKEN = ["EventArgs", "Event", "HandlerEvent", "ReturnsOf", "States", "StatesOf"];
 
 /**
  * The source of a class with a typed, documented stub of the handlers of each state.
@@ -42,7 +42,8 @@ export function handlersFile(options: HandlersFileOptions): string {
   if (library.trim() === "") throw new InputError("Invalid --library: it is empty");
   const { names, states } = compileSchema(schema);
   const own = names.filter((state) => state !== "Exception" || Object.hasOwn(schema, state));
-  const methods = own.map((state) => method(state, relations(states[state])));
+  const answers = isModule && own.some((state) => states[state].returns);
+  const methods = own.map((state) => method(state, states[state], isModule));
   const imported = exported === local
     ? local
     : `${
@@ -51,13 +52,15 @@ export function handlersFile(options: HandlersFileOptions): string {
   // JSON has no types: nothing but the names can be told from it.
   const [used, source] = isModule
     ? [
-      "ArgsOf, HandlerEvent, StatesOf",
+      answers
+        ? "EventArgs, HandlerEvent, ReturnsOf, StatesOf"
+        : "EventArgs, HandlerEvent, StatesOf",
       `import type { ${imported} } from ${
         quoted(from)
       };\n\ntype States = StatesOf<typeof ${local}>;`,
     ]
     : [
-      "ArgsOf, HandlerEvent",
+      "EventArgs, HandlerEvent",
       `\ninterface States {\n${own.map((state) => `  ${key(state)}: unknown;\n`).join("")}}`,
     ];
   return `/**
@@ -70,7 +73,7 @@ export function handlersFile(options: HandlersFileOptions): string {
  */
 import type { ${used} } from ${quoted(libraryAddress(library))};
 ${source}
-type Event<Name extends keyof States> = HandlerEvent<States, ArgsOf<States, Name>>;
+type Event<Name extends keyof States> = HandlerEvent<States, EventArgs<States, Name>>;
 
 /** To be bound by \`machine.bindHandlers(new ${name}())\`. */
 export class ${name} {
@@ -78,24 +81,36 @@ ${methods.join("\n")}}
 `;
 }
 
-function relations(state: Schema[string]): string {
-  const said = (["add", "remove", "require", "after"] as const)
+function said(state: State): string {
+  const lists = (["add", "remove", "require", "after"] as const)
     .filter((relation) => state[relation]?.length)
     .map((relation) => `${VERBS[relation]} ${state[relation]!.join(", ")}`);
-  return said.length === 0 ? "" : `; the state ${said.join("; ")}`;
+  const times = Object.entries(state.timeouts ?? {}).map(([to, ms]) => `adds ${to} after ${ms} ms`);
+  const all = [...lists, ...times];
+  return all.length === 0 ? "" : `; the state ${all.join("; ")}`;
 }
 
 const VERBS = { add: "adds", remove: "removes", require: "requires", after: "comes after" };
 
-function method(state: string, about: string): string {
-  const said = inComment(state);
-  const event = `_event: Event<${quoted(state)}>`;
-  return `  /** May refuse ${said} by returning false${inComment(about)}. */
-  ${key(`${state}Enter`)}(${event}): boolean {
+function method(name: string, state: State, typed: boolean): string {
+  const shown = inComment(name);
+  const event = `_event: Event<${quoted(name)}>`;
+  const acts = state.event
+    ? `Acts when ${shown} is called; it leaves right after, so \`event.signal\` is the machine's.`
+    : state.multi === "latest"
+    ? `Acts when ${shown} is called; \`event.signal\` aborts with the next call, or when it leaves.`
+    : `Acts when ${shown} is active; \`event.signal\` aborts when it no longer is.`;
+  const answer = typed && state.returns
+    ? `ReturnsOf<States, ${quoted(name)}> {
+    throw new Error(${quoted(`${name}State is not written yet`)});
+  }`
+    : "void {}";
+  return `  /** May refuse ${shown} by returning false${inComment(said(state))}. */
+  ${key(`${name}Enter`)}(${event}): boolean {
     return true;
   }
 
-  /** Acts when ${said} is active; \`event.signal\` aborts when it no longer is. */
-  ${key(`${state}State`)}(${event}): void {}
+  /** ${acts} */
+  ${key(`${name}State`)}(${event}): ${answer}
 `;
 }

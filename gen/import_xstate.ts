@@ -1,6 +1,6 @@
 import type { State } from "../relations/mod.ts";
 import type { Imported } from "./import_original.ts";
-import { InputError } from "./states.ts";
+import { checkNames, InputError, pascalCase } from "./states.ts";
 import {
   called,
   invokeName,
@@ -20,7 +20,8 @@ const KNOWN = new Set([
 /**
  * A schema from an XState 5 machine: from `machine.config`, or from what `JSON.stringify(machine)`
  * gives. Siblings exclude each other, a nested state requires its parent, a parent adds its initial
- * state, all regions of a parallel one are added. What has no twin is told in the notes.
+ * state, all regions of a parallel one are added; delays are timeouts, events are event states. What
+ * has no twin is told in the notes.
  *
  * @throws {InputError} If it is no such machine.
  */
@@ -30,11 +31,11 @@ export function importXState(value: unknown): Imported {
   const schema: Record<string, State> = {};
   for (const node of states) if (node.type !== "history") schema[node.name] = relationsOf(node);
   const notes: string[] = [];
-  const followUp = (name: string, require: readonly string[]) => {
+  const followUp: FollowUp = (name, state) => {
     if (Object.hasOwn(schema, name)) {
       throw new InputError(`Cannot import the machine: two states are "${name}"`);
     }
-    schema[name] = { auto: true, require };
+    schema[name] = state;
   };
   if (isPrinted(root.raw)) {
     notes.push(
@@ -42,8 +43,9 @@ export function importXState(value: unknown): Imported {
     );
   }
   notes.push(`Start the machine by ${addOf(entered(root, []))}`);
+  notes.push(...eventStates(nodes, schema));
   for (const node of nodes) {
-    notes.push(...eventsOf(node), ...delaysOf(node), ...invokesOf(node));
+    notes.push(...eventsOf(node), ...delaysOf(node, schema, followUp), ...invokesOf(node));
     notes.push(...alwaysOf(node, followUp), ...doneOf(node, followUp), ...partsOf(node));
   }
   const tags = new Set(states.flatMap(({ raw }) => listOf(raw.tags).map(String)));
@@ -54,6 +56,9 @@ export function importXState(value: unknown): Imported {
   }
   return { schema, notes };
 }
+
+/** Adds a state that carries what happens. */
+type FollowUp = (name: string, state: State) => void;
 
 /** Whether it is what a machine prints, not its config. */
 function isPrinted(root: Raw): boolean {
@@ -163,14 +168,85 @@ function eventsOf(node: XNode): string[] {
   );
 }
 
-function delaysOf(node: XNode): string[] {
-  return [...byName(node, "after")].map(([delay, list]) => {
-    const after = /^\d+$/.test(delay) ? `${delay} ms` : `the delay ${delay}`;
-    const where = node.parent === null
-      ? "a timer from its start on"
-      : `a timer in ${node.name}State that event.signal stops`;
-    return `${called(node)}, after ${after}: ${where}, then ${lines(list)}`;
+/** An event state for each event that can have a name; what they do is in the notes of the nodes. */
+function eventStates(nodes: readonly XNode[], schema: Record<string, State>): string[] {
+  const events = Map.groupBy(
+    nodes.flatMap(({ transitions }) => transitions.filter(({ kind }) => kind === "event")),
+    ({ on }) => on,
+  );
+  return [...events].flatMap(([event, transitions]) => {
+    const name = eventName(event, Object.keys(schema));
+    if (name === undefined) return [];
+    const sources = [...new Set(transitions.map(({ source }) => source))];
+    const alone = sources.length === 1 && sources[0].parent !== null;
+    schema[name] = { event: true, ...alone ? { require: [sources[0].name] } : {} };
+    return [
+      `Event ${event}: ${name} is an event state, ${name}State does what is said below for the ` +
+      "states that are active, of each region for the innermost one",
+    ];
   });
+}
+
+/** The name of an event's state; undefined when it can't have one. */
+function eventName(event: string, taken: readonly string[]): string | undefined {
+  for (const suffix of ["", " event"]) {
+    try {
+      const name = pascalCase(event + suffix);
+      checkNames([...taken, name]);
+      return name;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function delaysOf(node: XNode, schema: Record<string, State>, followUp: FollowUp): string[] {
+  const timeouts: Record<string, number> = {};
+  const notes = [...byName(node, "after")].flatMap(([delay, list]) => {
+    const ms = delay.trim() === "" ? NaN : Number(delay);
+    const after = ms >= 0 ? `${ms} ms` : `the delay ${delay}`;
+    if (node.parent === null) {
+      return [`${called(node)}, after ${after}: a timer from its start on, then ${lines(list)}`];
+    }
+    const target = ms >= 0 ? timeoutTarget(list, schema) : undefined;
+    if (target !== undefined && !Object.hasOwn(timeouts, target)) {
+      timeouts[target] = ms;
+      return [];
+    }
+    const name = pascalCase(
+      `${node.name} after ${delay.replaceAll(/[^\p{L}\p{N}]+/gu, " point ")}`,
+    );
+    followUp(name, { event: true, require: [node.name] });
+    const guarded = list.every(({ raw }) => raw.guard !== undefined);
+    const asks = guarded ? `${name}Enter asks whether a guard holds, ` : "";
+    const starts = ms >= 0 ? "" : `${node.name}State does e.addAfter(${delay}, "${name}"), `;
+    if (ms >= 0) timeouts[name] = ms;
+    return [
+      `${called(node)}, after ${after}: ${name} is an event state, ${starts}${asks}` +
+      `${name}State does ${lines(list)}`,
+    ];
+  });
+  if (Object.keys(timeouts).length > 0) schema[node.name] = { ...schema[node.name], timeouts };
+  return notes;
+}
+
+/** The one state whose add is all that a delay does; undefined when it does more, or asks first. */
+function timeoutTarget(
+  [first]: readonly XTransition[],
+  schema: Readonly<Record<string, State>>,
+): string | undefined {
+  const { source, targets } = first;
+  const domain = domainOf(first);
+  if (besides(first) !== "" || targets.length === 0 || domain.type !== "compound") return undefined;
+  if (targets.some(({ type }) => type === "history")) return undefined;
+  const [top, ...below] = entered(domain, targets);
+  // What is active already is not entered by an add.
+  if (path(source, null).includes(top)) return undefined;
+  const implied = new Set([top.name]);
+  for (const name of implied) for (const other of schema[name].add ?? []) implied.add(other);
+  const all = below.every(({ name }) => implied.has(name)) && implied.size === below.length + 1;
+  return all ? top.name : undefined;
 }
 
 function invokesOf(node: XNode): string[] {
@@ -211,13 +287,13 @@ function stateHandler(node: XNode): string {
   return node.parent === null ? "the code that starts the machine" : `${node.name}State`;
 }
 
-function alwaysOf(node: XNode, followUp: (name: string, require: string[]) => void): string[] {
+function alwaysOf(node: XNode, followUp: FollowUp): string[] {
   const list = node.type === "history"
     ? []
     : node.transitions.filter(({ kind }) => kind === "always");
   if (list.length === 0) return [];
   const name = `${node.name}Always`;
-  followUp(name, node.parent === null ? [] : [node.name]);
+  followUp(name, { auto: true, require: node.parent === null ? [] : [node.name] });
   const guarded = list.every(({ raw }) => raw.guard !== undefined);
   const asks = guarded ? `${name}Enter asks whether a guard holds, ` : "";
   return [
@@ -236,7 +312,7 @@ function finals(node: XNode): XNode[][] | null {
   return all.every((one) => one !== null) ? all.flat() : null;
 }
 
-function doneOf(node: XNode, followUp: (name: string, require: string[]) => void): string[] {
+function doneOf(node: XNode, followUp: FollowUp): string[] {
   const notes: string[] = [];
   const list = node.transitions.filter(({ kind }) => kind === "done");
   const done = finals(node);
@@ -245,7 +321,7 @@ function doneOf(node: XNode, followUp: (name: string, require: string[]) => void
   } else if (list.length > 0) {
     const name = `${node.name}Done`;
     const sure = done!.flatMap((region) => region.length === 1 ? [region[0].name] : []);
-    followUp(name, sure.length > 0 ? sure : [node.name]);
+    followUp(name, { auto: true, require: sure.length > 0 ? sure : [node.name] });
     const open = done!.filter((region) => region.length > 1).map((region) =>
       `machine.any(${region.map(({ name }) => JSON.stringify(name)).join(", ")})`
     );

@@ -116,11 +116,15 @@ export class Running implements Handling {
     return this.#tx = tx;
   }
 
-  /** The running handler, as the source of mutations; one object per transition and handler. */
+  /**
+   * The running handler, as the source of mutations; one object per transition and handler. Between
+   * transitions that of the machine in whose handler the drain began.
+   */
   get source(): MutationSource | null {
     const { slot, id } = this;
-    if (slot === -1) return null;
-    const handler = this.plan!.call.plans.handlers.names[slot];
+    if (slot === -1) return this.active ? null : this.outer?.source ?? null;
+    const { plans } = this.plan?.call ?? this.call!; // a handler that is resumed has no plan
+    const handler = plans.handlers.names[slot];
     const known = this.#source;
     if (known !== null && known.transition === id && known.handler === handler) return known;
     return this.#source = { machineId: this.#owner.id, transition: id, handler };

@@ -1,5 +1,6 @@
 import { checkNames } from "./checks.ts";
 import { checkSchema } from "./clean.ts";
+import { SchemaError, suggestion } from "./errors.ts";
 import { RELATIONS, type Schema, type State, type StateNames } from "./schema.ts";
 
 /** A schema whose relations and timeouts may also name the states of `Base`. */
@@ -62,7 +63,7 @@ export function mergeStates<const N extends string>(...lists: readonly (readonly
 
 /**
  * A group of states of which at most one is active: the same states, each with the `remove` of all
- * the others added.
+ * the others added. With `group`, these of the states are the group, and may have relations to the rest.
  *
  * @example Usage
  * ```ts
@@ -76,13 +77,33 @@ export function mergeStates<const N extends string>(...lists: readonly (readonly
  * machine.add(["Loading", "Online"]);
  * machine.add("Loaded");
  * assertEquals(machine.activeStates(), ["Loaded", "Online"]);
+ *
+ * const other = new Machine(
+ *   exclusive({ Idle: {}, Busy: { require: ["Online"] }, Online: {} }, ["Idle", "Busy"]),
+ * );
+ * other.add(["Idle", "Online"]);
+ * other.add("Busy");
+ * assertEquals(other.activeStates(), ["Busy", "Online"]);
  * ```
+ *
+ * @throws {SchemaError} If a state of the group is none of the states.
  */
-export function exclusive<S>(states: Schema<S>): Schema<S>;
-export function exclusive(states: Schema): Schema {
-  const names = Object.keys(states);
+export function exclusive<S>(
+  states: Schema<S>,
+  group?: readonly StateNames<NoInfer<S>>[],
+): Schema<S>;
+export function exclusive(states: Schema, group?: readonly string[]): Schema {
+  if (group !== undefined) checkNames("A group of states", group);
+  const names = [...new Set(group ?? Object.keys(states))];
+  for (const name of names) {
+    if (Object.hasOwn(states, name)) continue;
+    throw new SchemaError(
+      `Unknown state ${JSON.stringify(name)} in a group${suggestion(name, Object.keys(states))}`,
+    );
+  }
   return Object.fromEntries(
     Object.entries(states).map(([name, state]) => {
+      if (!names.includes(name)) return [name, state];
       const others = names.filter((other) => other !== name);
       return [name, { ...state, remove: mergeStates(state.remove ?? [], others) }];
     }),

@@ -23,6 +23,8 @@ export interface TracerBinding extends Disposable {
 export interface Watcher {
   /** A mutation has to wait. */
   queued?(mutation: Mutation): void;
+  /** A mutation that waited will not run. */
+  dropped?(mutation: Mutation): void;
   /** A transition was made. */
   begun?(tx: Transition): void;
   /** The relations accepted it. */
@@ -39,7 +41,7 @@ export interface Watcher {
   ended?(tx: Transition): void;
   /** The schema was replaced. */
   schemaChanged?(): void;
-  /** The ticks are others than after the last transition: they were imported. */
+  /** The ticks have moved without a transition that was told of: mostly they were imported. */
   timeMoved?(): void;
   /** Nothing more will be told: the machine has ended, or is no longer observed. */
   left?(disposed: boolean): void;
@@ -50,8 +52,8 @@ class Watched {
   readonly watcher: Watcher;
   /** The transition that is told of; none while one runs that began before. */
   running: Transition | null = null;
-  /** The ticks as they were last told. */
-  time: readonly number[];
+  /** The ticks as they were when the observation began. */
+  readonly time: readonly number[];
 
   constructor(watcher: Watcher, time: readonly number[]) {
     this.watcher = watcher;
@@ -90,21 +92,17 @@ export function watchMachines(
       all.delete(one);
       watched?.watcher.left?.(true);
     },
-    schemaChange(one) {
-      const watched = all.get(one);
-      if (watched === undefined) return;
-      watched.time = one.time();
-      watched.watcher.schemaChanged?.();
+    schemaChange: (one) => all.get(one)?.watcher.schemaChanged?.(),
+    timeImport(one, before) {
+      if (!same(before, one.time())) all.get(one)?.watcher.timeMoved?.();
     },
     mutationQueued: (one, mutation) => all.get(one)?.watcher.queued?.(mutation),
+    mutationDropped: (one, mutation) => all.get(one)?.watcher.dropped?.(mutation),
     transitionInit(tx) {
       if (tx.check) return;
       const watched = all.get(tx.machine);
       if (watched === undefined) return;
       watched.running = tx;
-      if (watched.watcher.timeMoved && !same(watched.time, tx.timeBefore)) {
-        watched.watcher.timeMoved();
-      }
       watched.watcher.begun?.(tx);
     },
     transitionStart: (tx) => running(tx)?.accepted?.(tx),
@@ -120,10 +118,14 @@ export function watchMachines(
       all.get(tx.machine)?.watcher.rejected?.(tx, name, error, expired),
     transitionEnd(tx) {
       const watched = all.get(tx.machine);
-      if (watched?.running !== tx) return;
-      watched.running = null;
-      watched.time = tx.timeAfter;
-      watched.watcher.ended?.(tx);
+      if (watched === undefined || tx.check) return;
+      if (watched.running === tx) {
+        watched.running = null;
+        watched.watcher.ended?.(tx);
+      } else if (!same(watched.time, tx.timeAfter)) {
+        // One that was running already when the observation began.
+        watched.watcher.timeMoved?.();
+      }
     },
   };
   const unbind = () => {

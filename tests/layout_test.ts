@@ -114,8 +114,27 @@ Deno.test("no file has more than 500 lines, unless it says why at its start", ()
 Deno.test("no source takes the pathname of its own address for a path: it is percent-encoded", () => {
   const folders = ["bench", "docs", "examples", "tests"].map((name) => new URL(`${name}/`, root));
   const others = folders.flatMap(filesIn).map((file) => [file.href, Deno.readTextFileSync(file)]);
-  const taken = /import\.meta\.url\)+\.pathname|import\.meta\.url\.(?:pathname|slice|replace)/;
+  // Two addresses may be compared, and a request's is none of a file.
+  const taken =
+    /new URL\((?!request\.url\))[^()]*\)+\.pathname(?!\.startsWith)|import\.meta\.url\.(?:pathname|slice|replace)/;
   const wrong = [...sources, ...others].filter(([, source]) => taken.test(source))
     .map(([href]) => named(new URL(href)));
+  assertEquals(wrong, []);
+});
+
+Deno.test("who listens says where: nothing is open to other machines by mistake", () => {
+  const documents = ["docs/", "./"].flatMap((name) => {
+    const folder = new URL(name, root);
+    return [...Deno.readDirSync(folder)].filter((entry) => entry.name.endsWith(".md"))
+      .map((entry) => new URL(entry.name, folder));
+  });
+  const folders = ["bench", "docs", "examples", "tests"].map((name) => new URL(`${name}/`, root));
+  const files = [...folders.flatMap(filesIn), ...documents];
+  const all = [...sources, ...files.map((file) => [file.href, Deno.readTextFileSync(file)])];
+  const listening = all.filter(([, text]) => /Deno\.(?:serve|listen)\((?!handler\))/.test(text));
+  assert(listening.length > 5);
+  const wrong = listening.filter(([, text]) => !/\bhostname\b/.test(text)).map(([href]) =>
+    named(new URL(href))
+  );
   assertEquals(wrong, []);
 });

@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { exclusive, Machine, mergeSchemas, type Schema } from "../mod.ts";
+import { exclusive, Machine, mergeSchemas, type Schema, SchemaError } from "../mod.ts";
 
 const names = fc.uniqueArray(fc.constantFrom("A", "B", "C", "D", "E", "F"), { minLength: 1 });
 
@@ -27,6 +27,21 @@ Deno.test("exclusive keeps what its states say and does not change them", () => 
     X: { remove: ["A", "B"] },
   });
   assertEquals(given.A.remove, ["X"]);
+});
+
+Deno.test("exclusive takes some of the states as the group; the others stay as they are", () => {
+  const states = { A: {}, B: { require: ["X"] as const }, X: { remove: ["A"] as const } };
+  assertEquals(exclusive(states, ["A", "B", "A"]), {
+    A: { remove: ["B"] },
+    B: { require: ["X"], remove: ["A"] },
+    X: { remove: ["A"] },
+  });
+  assertEquals(exclusive(states, []), states);
+  const wrong = [["a"], ["toString"], "A", [1], null];
+  for (const group of wrong) {
+    assertThrows(() => exclusive(states, group as never), Error, "group", String(group));
+  }
+  assertThrows(() => exclusive(states, ["a"] as never), SchemaError, '"A"');
 });
 
 Deno.test("mergeSchemas merges eight schemas: relations and timeouts join, later flags win", () => {

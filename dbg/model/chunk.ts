@@ -23,11 +23,18 @@ export const ERROR = 32;
 /** It changed no tick. */
 export const EMPTY = 64;
 
+type Args = WireTransition["args"];
+
 /** What only some transitions have. */
-export type Extras = Pick<
-  WireTransition,
-  "args" | "refusedBy" | "lost" | "timeout" | "waited" | "behind" | "err"
->;
+export type Extras =
+  & Pick<
+    WireTransition,
+    "refusedBy" | "lost" | "timeout" | "waited" | "behind" | "err"
+  >
+  & {
+    /** Arguments, packed: millions are kept, and searched. */
+    readonly args: string | Args;
+  };
 
 /** A transition as it is kept, decoded. */
 export interface Row extends Omit<WireTransition, "ticks"> {
@@ -57,8 +64,11 @@ export class Chunk {
   readonly sourceId: Float64Array = new Float64Array(ROWS);
   readonly sourceMachine: Uint32Array = new Uint32Array(ROWS);
   readonly sourceHandler: Uint32Array = new Uint32Array(ROWS);
-  readonly extras: Map<number, Extras> = new Map();
+  readonly extras: (Extras | undefined)[] = [];
   readonly logs: WireLog[] = [];
+  /** The numbers of its transitions: none is looked for outside. */
+  leastId = Infinity;
+  mostId = -1;
   /** The transitions that its lines belong to: none is looked for outside. */
   firstLog = Infinity;
   lastLog = -1;
@@ -72,8 +82,12 @@ export class Chunk {
   extra = 0;
   readonly ticks: Float64Array;
 
-  constructor(first: number, ticks: Float64Array) {
+  /** The number of its first line of the log, of all that ever came. */
+  readonly firstLine: number;
+
+  constructor(first: number, firstLine: number, ticks: Float64Array) {
     this.first = first;
+    this.firstLine = firstLine;
     this.ticks = ticks.slice();
   }
 
@@ -102,7 +116,7 @@ export class Chunk {
     for (const state of called) {
       this.#put(state);
       touched |= 1 << (state & 31);
-      if (state === exception) error = true;
+      if (state === exception && tx.type !== "remove") error = true;
     }
     this.#put(tx.ticks.length / 2);
     for (let i = 0; i < tx.ticks.length; i += 2) {
@@ -127,6 +141,10 @@ export class Chunk {
     this.time[row] = tx.time;
     this.duration[row] = tx.duration;
     this.id[row] = tx.id;
+    if (tx.id !== 0) {
+      this.leastId = Math.min(this.leastId, tx.id);
+      this.mostId = Math.max(this.mostId, tx.id);
+    }
     this.queue[row] = tx.queue;
     this.touched[row] = touched;
     if (source !== undefined) {
@@ -147,7 +165,7 @@ export class Chunk {
       args === undefined && refusedBy === undefined && !lost && timeout === undefined &&
       waited === undefined && err === undefined
     ) return;
-    this.extras.set(row, { args, refusedBy, lost, timeout, waited, behind, err });
+    this.extras[row] = { args: packed(args), refusedBy, lost, timeout, waited, behind, err };
     this.extra += 200 + textBytes(refusedBy ?? "") + textBytes(timeout ?? "");
     for (const [name, text] of Object.entries(args ?? {})) {
       this.extra += textBytes(name) + textBytes(text);
@@ -155,6 +173,20 @@ export class Chunk {
     for (let one = err; one !== undefined; one = one.cause) {
       this.extra += 100 + textBytes(one.name + one.message) + textBytes(one.stack ?? "");
     }
+  }
+
+  /** Whether one of these words is the handler of a row's step. */
+  handledBy(i: number, words: ReadonlySet<number>): boolean {
+    seek(this, i);
+    for (let n = read(); n > 0; n--) read();
+    for (let n = read() * 2; n > 0; n--) read();
+    for (let n = read(); n > 0; n--) {
+      read();
+      read();
+      read();
+      if (words.has(read())) return true;
+    }
+    return false;
   }
 
   /** Adds a line of the log. */
@@ -181,6 +213,8 @@ export class Chunk {
     const took = Array.from({ length: read() }, () => read() / 1000);
     const flags = this.flags[i];
     const source = this.source(i);
+    const extras = this.extras[i];
+    const args = extras && unpacked(extras.args);
     return {
       row: this.first + i,
       id: this.id[i],
@@ -196,8 +230,9 @@ export class Chunk {
       time: this.time[i],
       duration: this.duration[i],
       ...(took.length > 0 && { took }),
+      ...(args !== undefined && { args }),
+      ...(extras && others(extras)),
       ...(source !== null && { source }),
-      ...this.extras.get(i),
     };
   }
 
@@ -268,6 +303,30 @@ export function read(): number {
     value += (byte & 127) * scale;
   }
   return negative ? -value : value;
+}
+
+/** Stands between names and values that are packed. */
+const BETWEEN = "\0";
+
+/** Names and values in one text, unless they have in them what stands between them. */
+function packed(args: Args): string | Args {
+  if (args === undefined) return undefined;
+  const parts = Object.entries(args).flat();
+  return parts.length === 0 || parts.some((part) => part.includes(BETWEEN))
+    ? args
+    : parts.join(BETWEEN);
+}
+
+function unpacked(args: string | Args): Args {
+  if (typeof args !== "string") return args;
+  const parts = args.split(BETWEEN);
+  return Object.fromEntries(
+    Array.from({ length: parts.length / 2 }, (_, i) => [parts[i * 2], parts[i * 2 + 1]]),
+  );
+}
+
+function others({ args: _, ...rest }: Extras): Omit<Extras, "args"> {
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
 }
 
 /** Only what is known is kept. */

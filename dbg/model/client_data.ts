@@ -1,4 +1,10 @@
-import type { Batch, Hello, WireLog, WireTransition } from "../../telemetry/debugger/protocol.ts";
+import type {
+  Batch,
+  Hello,
+  WireLog,
+  WireTimer,
+  WireTransition,
+} from "../../telemetry/debugger/protocol.ts";
 import { Chunk, ERROR, read, type Row, seek, textBytes } from "./chunk.ts";
 
 /** Bytes of what a machine says of itself, roughly. */
@@ -7,9 +13,11 @@ function helloBytes(hello: Hello): number {
   let sum = 2000 + ticks.length * 30;
   for (const text of [id, instance, parent ?? "", ...tags]) sum += textBytes(text);
   for (const name of names) sum += textBytes(name);
-  for (const { add, remove, require, after } of states) {
+  for (const { add, remove, require, after, timeouts } of states) {
     sum += 120;
-    for (const list of [add, remove, require, after]) if (list) sum += 40 + list.length * 8;
+    for (const list of [add, remove, require, after, timeouts]) {
+      if (list) sum += 40 + list.length * 8;
+    }
   }
   for (const [name, members] of Object.entries(groups)) {
     sum += textBytes(name) + 60 + members.length * 8;
@@ -48,7 +56,10 @@ export class ClientData {
   memory: number;
   /** Bytes of them that are for what it says of itself, roughly. */
   structure: number;
+  #timers: readonly WireTimer[] = [];
   #chunks: Chunk[] = [];
+  /** Where a transition was looked for last. */
+  #asked: Chunk | null = null;
   #ticks: Float64Array;
   /** How many transitions have come, or should have, as the machine counts what it sent. */
   #arrived: number;
@@ -59,6 +70,8 @@ export class ClientData {
   /** Whether the transitions that changed something came in the order of their numbers. */
   ordered = true;
   #newest = 0;
+  /** Lines of the log that ever came. */
+  lines = 0;
 
   /** Begins with the ticks that the machine had when it said hello. */
   constructor(key: string, hello: Hello) {
@@ -82,6 +95,7 @@ export class ClientData {
     this.connected = true;
     this.disconnectedAt = 0;
     this.disposed = false;
+    this.#setTimers([]);
     this.#exception = hello.names.indexOf("Exception");
     this.expect(hello.sent);
     if (same) {
@@ -131,6 +145,26 @@ export class ClientData {
       this.#append(tx);
     }
     for (const line of batch.logs) this.#log(line);
+    if (batch.timers !== undefined) this.#setTimers(batch.timers);
+  }
+
+  /** The states of a group; undefined when there is no group of that name. */
+  group(name: string | null): readonly number[] | undefined {
+    const { groups } = this.hello;
+    // A name could be that of something that every object has.
+    return name !== null && Object.hasOwn(groups, name) ? groups[name] : undefined;
+  }
+
+  /** The times that run, by due time. */
+  get timers(): readonly WireTimer[] {
+    return this.disposed ? [] : this.#timers;
+  }
+
+  #setTimers(timers: readonly WireTimer[]): void {
+    const bytes = (all: readonly WireTimer[]) =>
+      all.reduce((sum, [, adds]) => sum + 100 + adds.length * 8, 0);
+    this.memory += bytes(timers) - bytes(this.#timers);
+    this.#timers = timers;
   }
 
   /** A row for what was skipped, if it moved a tick. */
@@ -152,7 +186,7 @@ export class ClientData {
   #chunk(): Chunk {
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.full) {
-      chunk = new Chunk(this.end, this.#ticks);
+      chunk = new Chunk(this.end, this.lines, this.#ticks);
       this.#chunks.push(chunk);
       this.memory += chunk.memory;
     }
@@ -177,6 +211,7 @@ export class ClientData {
     const chunk = this.#chunk();
     const before = chunk.memory;
     chunk.log(line);
+    this.lines++;
     this.memory += chunk.memory - before;
   }
 
@@ -272,7 +307,7 @@ export class ClientData {
     return chunk.row(i);
   }
 
-  /** The chunks with rows from `from` on, and the first such row within each. */
+  /** @ignore The chunks with rows from `from` on, and the first such row within each. */
   *chunks(from: number): Generator<[chunk: Chunk, row: number]> {
     const start = Math.max(from, this.first);
     if (start >= this.end) return;
@@ -281,7 +316,7 @@ export class ClientData {
     }
   }
 
-  /** The same backwards, from the row before `end` on. */
+  /** @ignore The same backwards, from the row before `end` on. */
   *chunksBack(end: number): Generator<[chunk: Chunk, row: number]> {
     const last = Math.min(end, this.end) - 1;
     if (last < this.first) return;
@@ -314,10 +349,16 @@ export class ClientData {
 
   /** The kept row of a transition number, -1 if there is none. */
   rowOf(id: number): number {
-    // Numbers grow, but for jumps, which have none.
-    for (const chunk of this.#chunks) {
+    // Who asks for one asks for those near it next.
+    const near = this.#asked;
+    for (let n = -1; n < this.#chunks.length; n++) {
+      const chunk = n === -1 ? near : this.#chunks[n];
+      if (chunk === null || id < chunk.leastId || id > chunk.mostId) continue;
+      if (chunk.first < this.first) continue;
       const i = chunk.id.subarray(0, chunk.size).indexOf(id);
-      if (i !== -1) return chunk.first + i;
+      if (i === -1) continue;
+      this.#asked = chunk;
+      return chunk.first + i;
     }
     return -1;
   }
@@ -341,6 +382,15 @@ export class ClientData {
       for (const line of chunk.logs) if (line[0] >= from && line[0] <= to) found.push(line);
     }
     return found;
+  }
+
+  /** The kept lines of the log from a number on, of all that ever came. */
+  *linesFrom(number: number): Generator<WireLog> {
+    for (let c = this.#chunks.length - 1; c >= 0; c--) {
+      const { firstLine, logs } = this.#chunks[c];
+      for (let i = logs.length - 1; i >= 0 && firstLine + i >= number; i--) yield logs[i];
+      if (firstLine < number) return;
+    }
   }
 
   /** The error that a line of the log tells of, by the transition that it belongs to. */

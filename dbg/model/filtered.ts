@@ -1,7 +1,7 @@
 import { ACCEPTED, AUTO, CHECK, EMPTY, ERROR } from "./chunk.ts";
 import type { ClientData } from "./client_data.ts";
 import type { Filters } from "./model.ts";
-import { matchingStates } from "./search.ts";
+import { touchMask } from "./touch_mask.ts";
 
 /** The kept rows of a machine that a condition leaves: numbers in order, extended as rows come. */
 class RowList {
@@ -81,7 +81,7 @@ function rowsOf(list: RowList): Rows {
 /** The rows that the filters leave. */
 export function filteredRows(client: ClientData, filters: Filters): Rows {
   const { canceled, auto, empty, checks, group } = filters;
-  const members = group === null ? undefined : client.hello.groups[group];
+  const members = client.group(group);
   if (!canceled && !auto && !empty && !checks && members === undefined) {
     return {
       total: client.end - client.first,
@@ -116,19 +116,13 @@ export function errorRows(client: ClientData): Rows {
   return rowsOf(listOf(client, "error", (_row, flags) => (flags & ERROR) !== 0));
 }
 
-/** The rows that touched a state whose name has the text in it. */
-export function matchingRows(client: ClientData, text: string): Rows {
-  return touchingRows(client, matchingStates(client, text).sort((a, b) => a - b));
-}
-
-/** The touched bits are exact up to 32 states; beyond, a hit has to be looked at. */
+/** Where states share bits, a hit may have to be looked at. */
 function toucher(
   client: ClientData,
   states: readonly number[],
 ): (row: number, touched: number) => boolean {
-  let mask = 0;
-  for (const state of states) mask |= 1 << (state & 31);
-  const exact = client.hello.names.length <= 32;
   const set = new Set(states);
-  return (row, touched) => (touched & mask) !== 0 && (exact || client.touches(row, set));
+  const { any, sure } = touchMask(set, client.hello.names.length);
+  return (row, touched) =>
+    (touched & sure) !== 0 || ((touched & any) !== 0 && client.touches(row, set));
 }

@@ -1,7 +1,9 @@
 import { cursorOf } from "./causality.ts";
 import type { Row } from "./chunk.ts";
 import type { Model } from "./model.ts";
-import type { ClientView, ListPart, Part, TreeLine } from "./view_types.ts";
+import { firstOf, type ListPart, type Part } from "./list_part.ts";
+import { matcherOf } from "./matcher.ts";
+import type { ClientView, TreeLine } from "./view_types.ts";
 
 /** `p2` before `p10`. */
 const human = new Intl.Collator("en", { numeric: true });
@@ -12,8 +14,30 @@ interface Place {
   readonly guide: string;
 }
 
-/** The machines as a tree: children below their parents, each level sorted. */
+/** The machines in the wanted order; those only that a search in them finds. */
 function places(model: Model): Place[] {
+  const { search, searchIn, sort } = model;
+  const all = sort === "tree" ? tree(model) : ranked(model);
+  if (search === "" || searchIn !== "clients") return all;
+  const matches = matcherOf(search);
+  // Without what stands between them, lines of a tree would lead nowhere.
+  return all.filter(({ key }) => matches(key)).map(({ key }) => ({ key, depth: 0, guide: "" }));
+}
+
+/** The machines by the last time that they did something, or by their errors. */
+function ranked({ store, sort }: Model): Place[] {
+  const rank = new Map<string, number>();
+  for (const client of store.clients.values()) {
+    const { key, first, end, errors } = client;
+    rank.set(key, sort === "errors" ? errors : end > first ? client.time(end - 1) : -Infinity);
+  }
+  return [...rank.keys()]
+    .sort((a, b) => Math.sign(rank.get(b)! - rank.get(a)!) || human.compare(a, b))
+    .map((key) => ({ key, depth: 0, guide: "" }));
+}
+
+/** The machines as a tree: children below their parents, each level sorted. */
+function tree(model: Model): Place[] {
   const { clients } = model.store;
   const children = new Map<string | null, string[]>();
   for (const { key, hello } of clients.values()) {
@@ -82,6 +106,7 @@ export function clientViews(model: Model, part?: Part): [lines: ClientView[], pa
       started: active("Start"),
       ready: active("Ready"),
       transitions: cursor,
+      errors: client.errors,
       more: cursor < client.end,
       dropped: client.dropped + client.refused,
       evicted: client.first,
@@ -89,11 +114,6 @@ export function clientViews(model: Model, part?: Part): [lines: ClientView[], pa
     };
   });
   return [lines, { from, total: all.length, cursor: all.findIndex(({ key }) => key === at) }];
-}
-
-/** The first line of a part that fits into a list: the list may have become shorter. */
-export function firstOf({ from, count }: Part, total: number): number {
-  return Math.max(Math.min(from, total - count), 0);
 }
 
 const MARKS: Readonly<Record<number, string>> = {
@@ -110,7 +130,7 @@ const MARKS: Readonly<Record<number, string>> = {
 export function treeLines(model: Model): TreeLine[] {
   const client = model.client === null ? undefined : model.store.clients.get(model.client);
   if (client === undefined) return [];
-  const { names, states, groups } = client.hello;
+  const { names, states } = client.hello;
   const { cursor, step, treeCursor, expanded, filters } = model;
   const ticks = client.ticksAt(cursor);
   // In step mode the next transition is in question, else the one that has just happened.
@@ -124,7 +144,7 @@ export function treeLines(model: Model): TreeLine[] {
   const called = new Set(row?.called);
   const touched = new Set(done.flatMap(([, state, by]) => [state, by]));
   const changed = new Set(step > 0 ? [] : row?.deltas.filter((_, i) => i % 2 === 0));
-  const group = filters.group === null ? undefined : groups[filters.group];
+  const group = client.group(filters.group);
   const order = names.map((_, i) => i).filter((i) => group === undefined || group.includes(i));
   if (step > 0) order.sort((a, b) => Number(touched.has(b)) - Number(touched.has(a)) || a - b);
   const lines: TreeLine[] = [];
@@ -165,13 +185,22 @@ export function treeLines(model: Model): TreeLine[] {
     push("state", names[state], -1);
     if (!open) continue;
     const own = states[state];
-    const properties = [own.auto && "auto", own.multi && "multi"].filter((one) => one).join(" ");
+    const properties = [
+      own.auto && "auto",
+      own.latest ? "latest" : own.multi && "multi",
+      own.event && "event",
+    ].filter((one) => one).join(" ");
     if (properties !== "") push("properties", properties, -1);
     for (const relation of ["add", "require", "remove", "after"] as const) {
       const list = own[relation];
       if (!list || list.length === 0) continue;
       push("relation", relation, -1);
       for (const to of list) push("reference", names[to], to);
+    }
+    const { timeouts = [] } = own;
+    if (timeouts.length > 0) push("relation", "timeouts", -1);
+    for (let i = 0; i < timeouts.length; i += 2) {
+      push("reference", `${names[timeouts[i]]} ${timeouts[i + 1]} ms`, timeouts[i]);
     }
   }
   return lines;

@@ -1,16 +1,36 @@
+import type { ClientData } from "./client_data.ts";
 import type { Store } from "./store.ts";
 
-/** The three arrangements of the main panels, and those with the rain. */
-export type Layout = "tree-log" | "tree-matrix" | "tree-rain" | "matrix" | "matrix-rain";
+/**
+ * The arrangements of the panels: the states beside one of the others, or one or two of those alone.
+ * `why`: the current transition's cause and effects; `errors` and `found`: of all machines.
+ */
+export type Layout =
+  | "tree-log"
+  | "tree-matrix"
+  | "tree-rain"
+  | "time"
+  | "matrix"
+  | "matrix-rain"
+  | "tree-why"
+  | "errors"
+  | "found";
 
-/** The layouts in the order in which a key cycles them. */
+/** All layouts. */
 export const LAYOUTS: readonly Layout[] = [
   "tree-log",
   "tree-matrix",
   "tree-rain",
+  "time",
   "matrix",
   "matrix-rain",
+  "tree-why",
+  "errors",
+  "found",
 ];
+
+/** The layouts that a key goes through, in order; the others are answers to a question. */
+export const VIEWS: readonly Layout[] = LAYOUTS.slice(0, 6);
 
 /** What takes the keys. */
 export type Focus =
@@ -21,10 +41,14 @@ export type Focus =
   | "steps"
   | "matrix"
   | "filters"
+  | "why"
+  | "time"
+  | "errors"
+  | "found"
   | "dialog";
 
 /** What is open above everything else. */
-export type Dialog = "help" | "export";
+export type Dialog = "help" | "export" | "open";
 
 /** Log levels by number: 0 nothing, 1 changes, 2 ops, 3 decisions, 4 everything. */
 export type Level = 0 | 1 | 2 | 3 | 4;
@@ -57,6 +81,36 @@ export interface ExportForm {
   readonly name: string;
   /** Only the selected machine. */
   readonly selectedOnly: boolean;
+}
+
+/** Where one has been: a place, and what was looked at there. */
+export interface Visit {
+  /** The machine's key. */
+  readonly key: string;
+  /** How many of its rows had happened. */
+  readonly cursor: number;
+  /** How many steps of the next transition. */
+  readonly step: number;
+  /** The arrangement of the panels. */
+  readonly layout: Layout;
+}
+
+/** The order of the list of machines: children below their parents, the last to do something first, or those with most errors first. */
+export type Sort = "tree" | "activity" | "errors";
+
+/** The orders as a key goes through them. */
+export const SORTS: readonly Sort[] = ["tree", "activity", "errors"];
+
+/** What the time view shows. */
+export interface TimeAxis {
+  /** How much of it, in ms; `null`: what is around the cursor. */
+  readonly span: number | null;
+  /** Where it begins, in ms since the epoch; `null`: it follows the cursor. */
+  readonly from: number | null;
+  /** Its rows: the states of the selected machine, or the selected state of all machines. */
+  readonly by: "states" | "machines";
+  /** The row that has the cursor. */
+  readonly row: number;
 }
 
 /** Everything that one screen or page shows, but for the recorded data. Immutable. */
@@ -103,10 +157,30 @@ export interface Model {
   readonly search: string;
   /** Which panel the search is for. */
   readonly searchIn: "clients" | "tree" | "transitions";
-  /** Whether the search of the transitions has the keys: all that can be printed is text. */
+  /** Whether the search has the keys: all that can be printed is text. */
   readonly typing: boolean;
   /** The export dialog's fields. */
   readonly exportForm: ExportForm;
+  /** The path in the dialog that opens a file. */
+  readonly openPath: string;
+  /** Which page of a dialog is shown; what is beyond the last one begins anew. */
+  readonly dialogPage: number;
+  /** Where one has been, the last one at the end. */
+  readonly past: readonly Visit[];
+  /** Where one has come back from, the next one at the end. */
+  readonly future: readonly Visit[];
+  /** The layout before `why`, `errors` or `found` was opened. */
+  readonly layoutBefore: Layout;
+  /** The line of `why` that has the cursor. */
+  readonly whyCursor: number;
+  /** What is unfolded in `why`. */
+  readonly whyOpen: ReadonlySet<string>;
+  /** The group of errors that has the cursor, by key; `null`: the first one. */
+  readonly errorCursor: string | null;
+  /** The time view. */
+  readonly time: TimeAxis;
+  /** The order of the list of machines. */
+  readonly sort: Sort;
   /** One line for the person in front of it: an error, or what was done. */
   readonly notice: string;
   /** Whether the first machine that connects is selected; then it tails. */
@@ -170,6 +244,13 @@ export type Message =
   | { readonly kind: "touched"; readonly by: 1 | -1; readonly state?: number }
   /** To the next or previous transition with an error, of all machines. */
   | { readonly kind: "error"; readonly by: 1 | -1 }
+  /** To the next or previous one of the errors that are equal to the current one. */
+  | { readonly kind: "equal"; readonly by: 1 | -1 }
+  /** To a transition of any machine, by its key and its number. */
+  | { readonly kind: "go"; readonly key: string; readonly id: number }
+  /** To where one was before, and from there back again. */
+  | { readonly kind: "back" }
+  | { readonly kind: "forward" }
   /** To the next or previous transition, machine or state that matches the search. */
   | { readonly kind: "match"; readonly by: 1 | -1 }
   /** Turns tail mode on, off, or over. */
@@ -179,10 +260,40 @@ export type Message =
   /** Focuses a panel, or the next or previous one. */
   | { readonly kind: "focus"; readonly on: Focus }
   | { readonly kind: "focusBy"; readonly by: 1 | -1 }
-  /** Sets or cycles the layout. */
-  | { readonly kind: "layout"; readonly layout?: Layout }
+  /** Sets the layout, or goes to the next or previous one; its panel may get the keys. */
+  | {
+    readonly kind: "layout";
+    readonly layout?: Layout;
+    readonly by?: 1 | -1;
+    readonly focus?: boolean;
+  }
+  /** Opens `why`, `errors` or `found`; a second time, or without one, what was there before. */
+  | { readonly kind: "answer"; readonly layout?: "tree-why" | "errors" | "found" }
+  /** Unfolds something in `why`, or folds it. */
+  | { readonly kind: "unfold"; readonly fold: string; readonly on?: boolean }
+  /** Shows less time with more detail (1), or more (-1). */
+  | { readonly kind: "zoom"; readonly by: 1 | -1 }
+  /** Moves the time view by quarters of it. */
+  | { readonly kind: "pan"; readonly by: number }
+  /** Sets what the time view shows from when on; both `null`: what is around the cursor. */
+  | { readonly kind: "timeWindow"; readonly from: number | null; readonly span: number | null }
+  /** Rows of the time view: the states of one machine, or one state of many; without one, the other. */
+  | { readonly kind: "timeBy"; readonly rows?: "states" | "machines" }
+  /** To the transition that began the activation of a state at a moment. */
+  | {
+    readonly kind: "activation";
+    readonly key: string;
+    readonly state: number;
+    readonly time: number;
+  }
+  /** Sets the order of the machines; without one, the next. */
+  | { readonly kind: "sort"; readonly sort?: Sort }
   /** Opens or closes a dialog. */
   | { readonly kind: "dialog"; readonly dialog: Dialog | null }
+  /** The next or previous page of a dialog. */
+  | { readonly kind: "dialogPage"; readonly by: number }
+  /** Changes the path of the dialog that opens a file. */
+  | { readonly kind: "openPath"; readonly path: string }
   /** Turns a filter over, or sets it. */
   | { readonly kind: "filter"; readonly name: FilterName; readonly on?: boolean }
   /** Sets, or cycles, the log level. */
@@ -210,8 +321,14 @@ export type Message =
     readonly text: string;
     readonly in?: "clients" | "tree" | "transitions";
   }
-  /** Begins to take keys for the search of the transitions, or ends it. */
-  | { readonly kind: "typing"; readonly on: boolean }
+  /** Begins to take keys for a search (default: of everything), or ends that. */
+  | {
+    readonly kind: "typing";
+    readonly on: boolean;
+    readonly in?: "clients" | "tree" | "transitions";
+  }
+  /** Takes what the search has found: selects the machine or the state, goes to the transition. */
+  | { readonly kind: "accept" }
   /** Changes the export dialog. */
   | { readonly kind: "exportForm"; readonly name?: string; readonly selectedOnly?: boolean }
   /** A line for the person in front of it. */
@@ -250,8 +367,23 @@ export function initialModel(store: Store, options: Partial<Model> = {}): Model 
     searchIn: "transitions",
     typing: false,
     exportForm: { name: "am-dbg-dump", selectedOnly: false },
+    openPath: "",
+    dialogPage: 0,
+    past: [],
+    future: [],
+    layoutBefore: "tree-log",
+    whyCursor: 0,
+    whyOpen: new Set(),
+    errorCursor: null,
+    time: { span: null, from: null, by: "states", row: 0 },
+    sort: "tree",
     notice: "",
     autoSelect: true,
     ...options,
   };
+}
+
+/** The selected machine. */
+export function selected(model: Model): ClientData | null {
+  return model.client === null ? null : model.store.clients.get(model.client) ?? null;
 }

@@ -1,11 +1,7 @@
 import type { ClientData } from "./client_data.ts";
 import { clientOrder } from "./lists.ts";
+import { folded } from "./matcher.ts";
 import type { Model } from "./model.ts";
-
-/** The same for texts that look the same, whatever their case and however accents are written. */
-function folded(text: string): string {
-  return text.normalize("NFC").toLowerCase();
-}
 
 /** Positions of the names that have the text in them; those that begin with it come first. */
 function found(names: readonly string[], text: string): number[] {

@@ -1,37 +1,75 @@
-import { cursorOf } from "./causality.ts";
+import { shownErrors, whyLinesOf } from "./answers_view.ts";
 import type { ClientData } from "./client_data.ts";
-import { errorRows, filteredRows, matchingRows, type Rows, touchingRows } from "./filtered.ts";
+import { errorKey } from "./errors.ts";
+import { foundRows } from "./found.ts";
+import { clientOrder, treeLines } from "./lists.ts";
 import {
   FILTER_NAMES,
   type Focus,
-  LAYOUTS,
+  type Layout,
   type Level,
   type Message,
   type Model,
+  selected,
+  SORTS,
+  VIEWS,
 } from "./model.ts";
-import { clientOrder, treeLines } from "./lists.ts";
 import { matchingClients, matchingStates } from "./search.ts";
+import { beginOf, pan, timeRows, zoom } from "./time_view.ts";
+import {
+  bounded,
+  goTo,
+  nothing,
+  placed,
+  remembered,
+  selectClient,
+  toMatch,
+  travel,
+  visited,
+} from "./travel.ts";
 
-const FOCUSES: readonly Focus[] = [
-  "clients",
-  "tree",
-  "log",
-  "timeline",
-  "steps",
-  "matrix",
-  "filters",
-];
+/** The panels of each layout, in the order of the focus. */
+const PANELS: Readonly<Record<Layout, readonly Focus[]>> = {
+  "tree-log": ["tree", "log"],
+  "tree-matrix": ["tree", "matrix"],
+  "tree-rain": ["tree", "log"],
+  "time": ["time"],
+  "matrix": ["matrix"],
+  "matrix-rain": ["matrix", "log"],
+  "tree-why": ["tree", "why"],
+  "errors": ["errors"],
+  "found": ["found"],
+};
 
-/** Transitions of a jump while no state is selected. */
-const JUMP = 50;
-
-/** The selected machine. */
-export function selected(model: Model): ClientData | null {
-  return model.client === null ? null : model.store.clients.get(model.client) ?? null;
+/** What can have the focus, in order. */
+function focuses({ layout }: Model): readonly Focus[] {
+  return ["clients", ...PANELS[layout], "timeline", "steps", "filters"];
 }
+
+/** Messages that go somewhere else: one can come back from there. */
+const VISITS: ReadonlySet<Message["kind"]> = new Set([
+  "client",
+  "clientBy",
+  "transition",
+  "time",
+  "first",
+  "last",
+  "jump",
+  "touched",
+  "error",
+  "equal",
+  "go",
+  "match",
+  "activation",
+]);
 
 /** The model after a message. No terminal, no socket, no timer in here. */
 export function update(model: Model, message: Message): Model {
+  const next = updated(model, message);
+  return VISITS.has(message.kind) ? remembered(model, next) : next;
+}
+
+function updated(model: Model, message: Message): Model {
   const client = selected(model);
   switch (message.kind) {
     case "received":
@@ -54,17 +92,69 @@ export function update(model: Model, message: Message): Model {
         : gone;
     }
     case "layout": {
-      const next = LAYOUTS[(LAYOUTS.indexOf(model.layout) + 1) % LAYOUTS.length];
-      return { ...model, layout: message.layout ?? next };
+      const { by = 1 } = message;
+      const at = VIEWS.indexOf(model.layout);
+      const next = at === -1 ? model.layoutBefore : VIEWS[(at + by + VIEWS.length) % VIEWS.length];
+      const shown = withLayout(model, message.layout ?? next);
+      return message.focus ? { ...shown, focus: PANELS[shown.layout].at(-1)! } : shown;
+    }
+    case "answer":
+      return answered(model, message.layout);
+    case "unfold": {
+      const whyOpen = new Set(model.whyOpen);
+      if (message.on ?? !whyOpen.has(message.fold)) whyOpen.add(message.fold);
+      else whyOpen.delete(message.fold);
+      return { ...model, whyOpen };
+    }
+    case "zoom":
+      return { ...model, time: zoom(model, message.by) };
+    case "pan":
+      return { ...model, time: pan(model, message.by) };
+    case "timeWindow":
+      return { ...model, time: { ...model.time, from: message.from, span: message.span } };
+    case "timeBy": {
+      const by = message.rows ?? (model.time.by === "states" ? "machines" : "states");
+      const state = model.state === -1 ? timeRows(model)[model.time.row]?.state ?? -1 : model.state;
+      const row = by === "states" ? Math.max(state, 0) : 0;
+      return { ...model, state, time: { ...model.time, by, row } };
+    }
+    case "sort": {
+      const sort = message.sort ?? SORTS[(SORTS.indexOf(model.sort) + 1) % SORTS.length];
+      return { ...model, sort };
+    }
+    case "go":
+      return goTo(model, message.key, message.id);
+    case "activation": {
+      const { key, state, time } = message;
+      const there = model.store.clients.get(key);
+      const row = there === undefined ? -1 : beginOf(there, state, time);
+      if (there === undefined || row === -1) return nothing(model);
+      return { ...goTo(model, key, there.id(row)), state };
+    }
+    case "back":
+    case "forward": {
+      const there = visited(model, message.kind);
+      return withLayout(there, there.layout);
+    }
+    case "error": {
+      const there = client === null ? model : travel(model, client, message);
+      const found = selected(there);
+      const key = found === null ? null : errorKey(found, there.cursor - 1);
+      return key === null ? there : { ...there, errorCursor: key };
     }
     case "focus":
       return { ...model, focus: message.on, typing: false };
     case "focusBy": {
-      const at = FOCUSES.indexOf(model.focus) + message.by;
-      return { ...model, focus: FOCUSES[(at + FOCUSES.length) % FOCUSES.length], typing: false };
+      const all = focuses(model);
+      const at = all.indexOf(model.focus) + message.by;
+      return { ...model, focus: all[(at + all.length) % all.length], typing: false };
     }
     case "dialog":
-      return { ...model, dialog: message.dialog };
+      return { ...model, dialog: message.dialog, dialogPage: 0 };
+    case "dialogPage":
+      return { ...model, dialogPage: Math.max(model.dialogPage + message.by, 0) };
+    case "openPath":
+      return { ...model, openPath: message.path };
     case "filter":
       return withFilters(model, {
         [message.name]: message.on ?? !model.filters[message.name],
@@ -92,9 +182,9 @@ export function update(model: Model, message: Message): Model {
     case "search":
       return searched(model, message.text, message.in ?? model.searchIn);
     case "typing":
-      return message.on
-        ? { ...model, focus: "timeline", typing: true, search: "", searchIn: "transitions" }
-        : { ...model, typing: false };
+      return typing(model, message.on, message.in ?? "transitions");
+    case "accept":
+      return accepted(model);
     case "match":
       return matched(model, client, message.by);
     case "exportForm": {
@@ -135,142 +225,99 @@ export function update(model: Model, message: Message): Model {
   }
 }
 
-type Travel = Extract<
-  Message,
-  {
-    kind:
-      | "move"
-      | "step"
-      | "position"
-      | "transition"
-      | "stepTo"
-      | "time"
-      | "first"
-      | "last"
-      | "jump"
-      | "touched"
-      | "error";
+function received(model: Model): Model {
+  const { store } = model;
+  let next: Model = { ...model, revision: store.revision };
+  if (selected(next) === null) {
+    next = { ...next, client: null };
+    const [key] = store.clients.keys();
+    if (!model.autoSelect || key === undefined) return next;
+    next = { ...selectClient(next, key), tail: model.tail };
   }
->;
+  const client = selected(next)!;
+  if (next.tail) return placed(next, client, client.end, 0, true);
+  return next.cursor < client.first ? { ...next, cursor: client.first, step: 0 } : next;
+}
 
-function travel(model: Model, client: ClientData, message: Travel): Model {
-  const rows = filteredRows(client, model.filters);
-  switch (message.kind) {
-    case "move":
-      return moved(model, client, rows, message.by);
-    case "position":
-      return toPosition(model, client, rows, message.position);
-    case "first":
-      return placed(model, client, client.first, 0);
-    case "last":
-      return placed(model, client, client.end, 0);
-    case "time":
-      return placed({ ...model, moment: message.time }, client, client.cursorAt(message.time), 0);
-    case "transition": {
-      const row = client.rowOf(message.id);
-      if (row === -1) return { ...model, notice: `Transition ${message.id} is not kept` };
-      return placed(model, client, row + 1, message.step ?? 0);
-    }
-    case "stepTo":
-      return placed(model, client, model.cursor, message.step);
-    case "step":
-      return stepped(model, client, rows, message.by);
-    case "jump":
-      return model.state === -1
-        ? moved(model, client, rows, message.by * JUMP)
-        : jumped(model, client, touchingRows(client, [model.state]), message.by);
-    case "touched": {
-      const state = message.state ?? model.state;
-      return state === -1
-        ? { ...model, notice: "No state is selected" }
-        : jumped(model, client, touchingRows(client, [state]), message.by);
-    }
-    case "error":
-      return toError(model, client, message.by);
+/** Shows other panels; the focus stays, or goes to the first of them. */
+function withLayout(model: Model, layout: Layout): Model {
+  const next = { ...model, layout };
+  const focus = focuses(next).includes(model.focus) ? model.focus : PANELS[layout].at(-1)!;
+  return { ...next, focus };
+}
+
+/** Opens what answers a question, and has the keys then; a second time, what was there before. */
+function answered(model: Model, layout: Layout | undefined): Model {
+  const { layout: now, layoutBefore } = model;
+  if (layout === undefined || layout === now) {
+    return VIEWS.includes(now) ? model : withLayout(model, layoutBefore);
   }
+  const before = VIEWS.includes(now) ? now : layoutBefore;
+  const opened = { ...model, layout, layoutBefore: before, focus: PANELS[layout].at(-1)! };
+  // What one wants to know something of has to stay.
+  return layout === "tree-why" ? { ...opened, tail: false, playing: false } : opened;
 }
 
-/** Any move of a person leaves tail mode. */
-function placed(
-  model: Model,
-  client: ClientData,
-  cursor: number,
-  step: number,
-  tail = false,
-): Model {
-  const at = bounded(cursor, client.first, client.end);
-  const steps = step > 0 && at < client.end ? client.row(at).steps.length : 0;
-  const moment = at > client.first ? client.time(at - 1) : at < client.end
-    ? client.time(at) - 0.001 // just before the first
-    : model.moment;
-  return {
-    ...model,
-    cursor: at,
-    step: bounded(step, 0, steps),
-    moment,
-    anchor: { key: client.key, cursor: at },
-    tail,
-    notice: "",
-    scroll: { ...model.scroll, log: null },
-  };
+function withWhy(model: Model): Model {
+  return model.layout === "tree-why" ? { ...model, focus: "why" } : answered(model, "tree-why");
 }
 
-function toPosition(model: Model, client: ClientData, rows: Rows, position: number): Model {
-  const at = bounded(position, 0, rows.total);
-  return placed(model, client, at === 0 ? client.first : rows.at(at - 1) + 1, 0);
+function withFilters(model: Model, change: Partial<Model["filters"]>): Model {
+  return { ...model, filters: { ...model.filters, ...change } };
 }
 
-function moved(model: Model, client: ClientData, rows: Rows, by: number): Model {
-  return toPosition(model, client, rows, rows.before(model.cursor) + by);
+/** Begins or ends a search; that of everything shows what it finds, in the errors if they are open. */
+function typing(model: Model, on: boolean, where: Model["searchIn"]): Model {
+  if (!on) return searched({ ...model, typing: false }, "", model.searchIn);
+  const next: Model = { ...model, typing: true, search: "", searchIn: where };
+  const shown = where !== "transitions" || ["errors", "found"].includes(model.layout);
+  return shown ? next : answered(next, "found");
 }
 
-function stepped(model: Model, client: ClientData, rows: Rows, by: number): Model {
-  const total = model.cursor < client.end ? client.row(model.cursor).steps.length : 0;
-  const step = model.step + by;
-  if (step >= 0 && step <= total) return placed(model, client, model.cursor, step);
-  if (step > total) return moved(model, client, rows, 1);
-  const back = moved(model, client, rows, -1);
-  if (back.cursor === model.cursor) return back;
-  return placed(back, client, back.cursor, client.row(back.cursor).steps.length);
-}
-
-/** Position of the next or previous one of some rows; the cursor may stand after one of them. */
-function neighbor(rows: Rows, cursor: number, by: number): number {
-  const position = rows.before(cursor);
-  const here = position > 0 && rows.at(position - 1) + 1 === cursor ? 1 : 0;
-  return by > 0 ? position : position - 1 - here;
-}
-
-function jumped(model: Model, client: ClientData, rows: Rows, by: number): Model {
-  const at = neighbor(rows, model.cursor, by);
-  if (at < 0 || at >= rows.total) return nothing(model);
-  return placed(model, client, rows.at(at) + 1, 0);
-}
-
-/** The errors of all machines are one list: by time, those of the same time by machine. */
-function toError(model: Model, client: ClientData, by: number): Model {
-  const { moment } = model;
-  const clients = [...model.store.clients.values()];
-  const own = clients.indexOf(client);
-  let found: { readonly client: ClientData; readonly row: number; readonly time: number } | null =
-    null;
-  for (const [i, one] of clients.entries()) {
-    const rows = errorRows(one);
-    let at = rows.before(one.cursorAt(moment));
-    if (i > own) { while (at > 0 && one.time(rows.at(at - 1)) === moment) at--; }
-    if (by < 0) at--;
-    if (one === client) at = neighbor(rows, model.cursor, by);
-    if (at < 0 || at >= rows.total) continue;
-    const row = rows.at(at);
-    const time = one.time(row);
-    // Of those of the same time the first machine's is the next one, the last one's the previous.
-    if (found === null || (by > 0 ? time < found.time : time >= found.time)) {
-      found = { client: one, row, time };
-    }
+/** What the search has found is taken. */
+function accepted(model: Model): Model {
+  const { search, searchIn, clientCursor, layout } = model;
+  const done = { ...model, typing: false };
+  if (search === "") return done;
+  if (searchIn === "clients") {
+    const next = { ...done, search: "" };
+    return clientCursor === null ? next : update(next, { kind: "client", key: clientCursor });
   }
-  if (found === null) return nothing(model);
-  const shown = found.client === client ? model : changedTo(model, found.client.key);
-  return placed(shown, found.client, found.row + 1, 0);
+  if (searchIn === "tree") return { ...done, search: "" };
+  const client = selected(model);
+  if (client === null || layout === "errors") return done;
+  const rows = foundRows(client, search);
+  const at = rows.before(model.cursor);
+  // One that is there already stays.
+  const here = at > 0 && rows.at(at - 1) === model.cursor - 1;
+  return here ? done : update(done, { kind: "match", by: 1 });
+}
+
+function searched(model: Model, text: string, where: Model["searchIn"]): Model {
+  const next: Model = { ...model, search: text, searchIn: where };
+  // Without text nothing was found that could be shown.
+  if (text === "" && !model.typing && model.layout === "found") return answered(next, undefined);
+  if (where === "clients") {
+    const [key] = matchingClients(next, text);
+    return key === undefined ? next : { ...next, clientCursor: key };
+  }
+  if (where === "tree") {
+    const [state] = matchingStates(selected(next), text);
+    return state === undefined ? next : { ...next, state, treeCursor: { state, line: 0 } };
+  }
+  return next;
+}
+
+function expand(model: Model, state: number | undefined, on: boolean | undefined): Model {
+  const count = selected(model)?.hello.names.length ?? 0;
+  if (state === undefined) {
+    const all = on ?? model.expanded.size === 0;
+    return { ...model, expanded: new Set(all ? Array.from({ length: count }, (_, i) => i) : []) };
+  }
+  const expanded = new Set(model.expanded);
+  if (on ?? !expanded.has(state)) expanded.add(state);
+  else expanded.delete(state);
+  return { ...model, expanded };
 }
 
 /** Where the search finds something next, in the panel that it is for. */
@@ -278,7 +325,7 @@ function matched(model: Model, client: ClientData | null, by: number): Model {
   const { search, searchIn } = model;
   if (search === "") return model;
   if (searchIn === "transitions") {
-    return client ? jumped(model, client, matchingRows(client, search), by) : model;
+    return client ? toMatch(model, client, by) : model;
   }
   if (searchIn === "clients") {
     const keys = new Set(matchingClients(model, search));
@@ -295,10 +342,6 @@ function matched(model: Model, client: ClientData | null, by: number): Model {
     : { ...model, treeCursor: { state, line: 0 }, notice: "" };
 }
 
-function nothing(model: Model): Model {
-  return { ...model, notice: "There is none" };
-}
-
 /** All entries from the one after a position on, around the end, or backwards. */
 function around<T>(list: readonly T[], at: number, by: number): T[] {
   const all = [...list.slice(at + 1), ...list.slice(0, at + 1)];
@@ -307,72 +350,6 @@ function around<T>(list: readonly T[], at: number, by: number): T[] {
     ...list.slice(0, Math.max(at, 0)).toReversed(),
     ...list.slice(Math.max(at, 0)).toReversed(),
   ];
-}
-
-function received(model: Model): Model {
-  const { store } = model;
-  let next: Model = { ...model, revision: store.revision };
-  if (selected(next) === null) {
-    next = { ...next, client: null };
-    const [key] = store.clients.keys();
-    if (!model.autoSelect || key === undefined) return next;
-    next = { ...selectClient(next, key), tail: model.tail };
-  }
-  const client = selected(next)!;
-  if (next.tail) return placed(next, client, client.end, 0, true);
-  return next.cursor < client.first ? { ...next, cursor: client.first, step: 0 } : next;
-}
-
-function selectClient(model: Model, key: string): Model {
-  const client = model.store.clients.get(key);
-  if (client === undefined) return { ...model, notice: `Machine "${key}" is not known` };
-  if (key === model.client) return { ...model, clientCursor: key };
-  const { moment, anchor, tail } = model;
-  const next = placed(changedTo(model, key), client, cursorOf(model, client), 0, tail);
-  // The moment stays the one of the machine that it was chosen in.
-  return tail || anchor === null ? { ...next, moment } : { ...next, moment, anchor };
-}
-
-/** Shows another machine; the cursor has to be placed. */
-function changedTo(model: Model, key: string): Model {
-  return {
-    ...model,
-    client: key,
-    clientCursor: key,
-    state: -1,
-    treeCursor: { state: 0, line: 0 },
-    expanded: new Set(),
-    filters: { ...model.filters, group: null },
-  };
-}
-
-function withFilters(model: Model, change: Partial<Model["filters"]>): Model {
-  return { ...model, filters: { ...model.filters, ...change } };
-}
-
-function searched(model: Model, text: string, where: Model["searchIn"]): Model {
-  const next: Model = { ...model, search: text, searchIn: where };
-  if (where === "clients") {
-    const [key] = matchingClients(model, text);
-    return key === undefined ? next : { ...next, clientCursor: key };
-  }
-  if (where === "tree") {
-    const [state] = matchingStates(selected(model), text);
-    return state === undefined ? next : { ...next, treeCursor: { state, line: 0 } };
-  }
-  return next;
-}
-
-function expand(model: Model, state: number | undefined, on: boolean | undefined): Model {
-  const count = selected(model)?.hello.names.length ?? 0;
-  if (state === undefined) {
-    const all = on ?? model.expanded.size === 0;
-    return { ...model, expanded: new Set(all ? Array.from({ length: count }, (_, i) => i) : []) };
-  }
-  const expanded = new Set(model.expanded);
-  if (on ?? !expanded.has(state)) expanded.add(state);
-  else expanded.delete(state);
-  return { ...model, expanded };
 }
 
 function moveLine(model: Model, by: number, on: Focus): Model {
@@ -390,6 +367,26 @@ function moveLine(model: Model, by: number, on: Focus): Model {
   if (on === "matrix") {
     return { ...model, scroll: { ...scroll, matrixRow: Math.max(scroll.matrixRow + by, 0) } };
   }
+  if (on === "why") {
+    const last = whyLinesOf(model).length - 1;
+    return { ...model, whyCursor: bounded(Math.min(model.whyCursor, last) + by, 0, last) };
+  }
+  if (on === "errors") {
+    const { groups } = shownErrors(model);
+    const at = Math.max(groups.findIndex(({ key }) => key === model.errorCursor), 0);
+    return { ...model, errorCursor: groups[bounded(at + by, 0, groups.length - 1)]?.key ?? null };
+  }
+  if (on === "found") {
+    return update(model, { kind: "match", by: by < 0 ? -1 : 1 });
+  }
+  if (on === "time") {
+    const rows = timeRows(model);
+    const row = bounded(Math.min(model.time.row, rows.length - 1) + by, 0, rows.length - 1);
+    const time = { ...model.time, row };
+    return model.time.by === "states"
+      ? { ...model, time, state: rows[row]?.state ?? -1 }
+      : { ...model, time };
+  }
   if (on !== "tree") return model;
   const lines = treeLines(model);
   const at = lines.findIndex((line) => line.cursor);
@@ -400,18 +397,47 @@ function moveLine(model: Model, by: number, on: Focus): Model {
 }
 
 function enter(model: Model): Model {
-  if (model.focus === "filters") return update(model, { kind: "filterToggle" });
-  if (model.focus === "clients") {
-    return model.clientCursor === null ? model : selectClient(model, model.clientCursor);
+  switch (model.focus) {
+    case "filters":
+      return update(model, { kind: "filterToggle" });
+    case "clients":
+      return model.clientCursor === null
+        ? model
+        : update(model, { kind: "client", key: model.clientCursor });
+    case "tree":
+      return enterTree(model);
+    case "why": {
+      const lines = whyLinesOf(model);
+      const line = lines[Math.min(model.whyCursor, lines.length - 1)];
+      if (line?.go) return update(model, { kind: "go", key: line.go.key, id: line.go.id });
+      return line?.fold ? update(model, { kind: "unfold", fold: line.fold }) : model;
+    }
+    case "errors": {
+      const { groups } = shownErrors(model);
+      const group = groups.find(({ key }) => key === model.errorCursor) ?? groups[0];
+      if (group === undefined) return nothing(model);
+      const { key, id } = group.last;
+      return withWhy(update(model, { kind: "go", key, id }));
+    }
+    case "time": {
+      const rows = timeRows(model);
+      const row = rows[Math.min(model.time.row, rows.length - 1)];
+      if (row === undefined) return model;
+      return update(model, { kind: "activation", ...row, time: model.moment });
+    }
+    case "log":
+    case "timeline":
+    case "found":
+      return model.client === null ? model : withWhy(model);
+    default:
+      return model;
   }
-  if (model.focus !== "tree") return model;
+}
+
+function enterTree(model: Model): Model {
   const line = treeLines(model).find((one) => one.cursor);
   if (line === undefined) return model;
   return line.to === -1
     ? expand({ ...model, state: line.state }, line.state, undefined)
     : update(model, { kind: "state", state: line.to });
-}
-
-function bounded(value: number, low: number, high: number): number {
-  return Math.max(low, Math.min(value, high));
 }

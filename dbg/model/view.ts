@@ -1,21 +1,22 @@
 import type { WireStep } from "../../telemetry/debugger/protocol.ts";
 import { STEP_KINDS } from "../../telemetry/debugger/protocol.ts";
+import { errorsView, foundView, whyView } from "./answers_view.ts";
 import { ACCEPTED, ERROR, type Row } from "./chunk.ts";
 import type { ClientData } from "./client_data.ts";
 import { clock } from "./clock.ts";
-import { filteredRows, matchingRows, type Rows } from "./filtered.ts";
+import { filteredRows, type Rows } from "./filtered.ts";
+import { foundRows } from "./found.ts";
 import { linkTo } from "./link.ts";
-import { clientViews, firstOf, treeLines } from "./lists.ts";
+import { firstOf, type ListPart, type Part } from "./list_part.ts";
+import { clientViews, treeLines } from "./lists.ts";
 import { cut, logLines } from "./log_view.ts";
-import { FILTER_NAMES, type Model } from "./model.ts";
+import { FILTER_NAMES, type Model, selected } from "./model.ts";
 import { matchingClients, matchingStates } from "./search.ts";
-import { selected } from "./update.ts";
+import { timeView } from "./time_view.ts";
 import type {
   FilterView,
-  ListPart,
   MachineView,
   MatrixView,
-  Part,
   RainLine,
   RelationView,
   StepView,
@@ -37,9 +38,11 @@ export function view(model: Model, viewport: Viewport): View {
   let transitions = 0;
   let dropped = 0;
   let connected = 0;
+  let errors = 0;
   for (const one of store.clients.values()) {
     transitions += one.end - one.first;
     dropped += one.dropped + one.refused;
+    errors += one.errors;
     if (one.connected) connected++;
   }
   const shown = step > 0 ? next : current;
@@ -60,6 +63,7 @@ export function view(model: Model, viewport: Viewport): View {
     totals: {
       clients: store.clients.size,
       connected,
+      errors,
       transitions,
       evicted: store.evicted,
       dropped,
@@ -68,6 +72,8 @@ export function view(model: Model, viewport: Viewport): View {
     },
     clients,
     clientsPart,
+    sort: model.sort,
+    clientsHidden: store.clients.size - clientsPart.total,
     machine: client && machineView(client, cursor, current),
     tree,
     treePart,
@@ -89,6 +95,13 @@ export function view(model: Model, viewport: Viewport): View {
     rain: client && rows && layout.endsWith("rain")
       ? rainLines(client, rows, cursor, viewport.rain)
       : [],
+    why: viewport.why || layout === "tree-why" ? whyView(model) : null,
+    errors: layout === "errors" ? errorsView(model, viewport.errors ?? { count: 100 }) : null,
+    found: layout === "found" ? foundView(model, viewport.found ?? 40) : null,
+    time: layout === "time" ? timeView(model, viewport.time ?? { count: 40, columns: 200 }) : null,
+    openPath: model.openPath,
+    dialogPage: model.dialogPage,
+    refusals: [...store.refusals],
     filters: model.filters,
     filterBar: filterBar(model),
     search: searchView(model, client),
@@ -117,8 +130,24 @@ function machineView(client: ClientData, cursor: number, current: Row | null): M
     timeSum: ticks.reduce((sum, tick) => sum + tick, 0),
     queue: current?.queue ?? 0,
     groups: Object.keys(groups),
+    about: aboutOf(client),
     relations: relationsOf(states),
   };
+}
+
+/** What is known of a machine besides its states. */
+function aboutOf(
+  { hello, errors, dropped, refused, first, connected, disposed }: ClientData,
+): string[] {
+  const lost = dropped + refused;
+  return [
+    hello.parent !== null && `in ${hello.parent}`,
+    errors > 0 && `${errors} error${errors === 1 ? "" : "s"}`,
+    ...hello.tags,
+    lost > 0 && `${lost} dropped`,
+    first > 0 && `${first} left memory`,
+    disposed ? "disposed" : !connected && "disconnected",
+  ].filter((part) => part !== false);
 }
 
 /** One list per schema: who compares views sees that it is the same. */
@@ -334,14 +363,20 @@ function filterBar(model: Model): FilterView[] {
 }
 
 function searchView(model: Model, client: ClientData | null): View["search"] {
-  const { search: text, searchIn } = model;
+  const { search: text, searchIn, typing, store } = model;
+  const base = { text, in: searchIn, typing };
   if (searchIn !== "transitions") {
     const { length } = searchIn === "clients"
       ? matchingClients(model, text)
       : matchingStates(client, text);
-    return { text, in: searchIn, matches: length, match: 0 };
+    return { ...base, matches: length, match: 0 };
   }
-  if (client === null || text === "") return { text, in: searchIn, matches: 0, match: 0 };
-  const rows = matchingRows(client, text);
-  return { text, in: searchIn, matches: rows.total, match: rows.before(model.cursor) };
+  let matches = 0;
+  let match = 0;
+  for (const one of text === "" ? [] : store.clients.values()) {
+    const rows = foundRows(one, text);
+    matches += rows.total;
+    match += rows.before(one === client ? model.cursor : one.cursorAt(model.moment));
+  }
+  return { ...base, matches, match };
 }

@@ -1,12 +1,6 @@
-import type { Dialog, ExportForm, Filters, Focus, Layout } from "./model.ts";
-
-/** A part of a long list: only these lines are wanted. */
-export interface Part {
-  /** The first line. */
-  readonly from: number;
-  /** How many. */
-  readonly count: number;
-}
+import type { ErrorsView, FoundView, TimeView, WhyView } from "./answer_types.ts";
+import type { Dialog, ExportForm, Filters, Focus, Layout, Sort } from "./model.ts";
+import type { Around, ListPart, Part } from "./list_part.ts";
 
 /** How much of each panel is wanted; only that much is computed. */
 export interface Viewport {
@@ -24,6 +18,14 @@ export interface Viewport {
   readonly matrixColumns: number;
   /** Cells of the timelines. */
   readonly timeline: number;
+  /** Whether `why` is shown beside any layout, not only as one. @default {false} */
+  readonly why?: boolean;
+  /** Rows of the time view, and how many columns it can tell apart. @default {40 rows, 200 columns} */
+  readonly time?: Around & { readonly columns: number };
+  /** Lines of the errors. @default 100 lines */
+  readonly errors?: Around;
+  /** Lines of what was found. @default {40} */
+  readonly found?: number;
 }
 
 /** Everything that a screen or a page shows: plain data, the same for both. */
@@ -50,6 +52,10 @@ export interface View {
   readonly clients: readonly ClientView[];
   /** Where those lines are in the whole list. */
   readonly clientsPart: ListPart;
+  /** The order of the list. */
+  readonly sort: Sort;
+  /** How many machines the search hides. */
+  readonly clientsHidden: number;
   /** The selected machine; `null` while there is none. */
   readonly machine: MachineView | null;
   /** The states of the selected machine as a tree, in lines: as many as the viewport wants. */
@@ -70,6 +76,20 @@ export interface View {
   readonly matrix: MatrixView | null;
   /** One line per transition; empty when the layout has none. */
   readonly rain: readonly RainLine[];
+  /** Why the current transition happened; `null` when not shown, or when there is none. */
+  readonly why: WhyView | null;
+  /** The errors of all machines; `null` when not shown. */
+  readonly errors: ErrorsView | null;
+  /** What the search found; `null` when not shown. */
+  readonly found: FoundView | null;
+  /** Activations over time; `null` when not shown. */
+  readonly time: TimeView | null;
+  /** The path in the dialog that opens a file. */
+  readonly openPath: string;
+  /** The page of the dialog. */
+  readonly dialogPage: number;
+  /** What was refused, the newest last: the reason, and how often. */
+  readonly refusals: readonly (readonly [reason: string, count: number])[];
   /** What is hidden. */
   readonly filters: Filters;
   /** The filters bar, control by control. */
@@ -80,22 +100,14 @@ export interface View {
   readonly link: string;
 }
 
-/** The shown part of a list. */
-export interface ListPart {
-  /** The number of its first line in the whole list. */
-  readonly from: number;
-  /** Lines of the whole list. */
-  readonly total: number;
-  /** The line with the cursor, in the whole list; -1 for none. */
-  readonly cursor: number;
-}
-
 /** What the store holds. */
 export interface TotalsView {
   /** Machines. */
   readonly clients: number;
   /** Machines that are connected. */
   readonly connected: number;
+  /** Transitions with an error, of all that ever came. */
+  readonly errors: number;
   /** Transitions that are kept. */
   readonly transitions: number;
   /** Transitions that left because of the memory bound. */
@@ -136,6 +148,8 @@ export interface ClientView {
   readonly ready: boolean;
   /** Its transitions up to the moment of the cursor. */
   readonly transitions: number;
+  /** Transitions with an error, of all that ever came. */
+  readonly errors: number;
   /** Whether it has more after that moment. */
   readonly more: boolean;
   /** Transitions that were dropped on the way. */
@@ -164,6 +178,8 @@ export interface MachineView {
   readonly queue: number;
   /** Names of the groups. */
   readonly groups: readonly string[];
+  /** What else is known of it, part by part: parent, errors, tags, what was lost, whether it is gone. */
+  readonly about: readonly string[];
   /** Relations for a diagram: `from` names `to` in its list `relation`. */
   readonly relations: readonly RelationView[];
 }
@@ -396,4 +412,6 @@ export interface SearchView {
   readonly matches: number;
   /** Which transition that matches is at or before the cursor, from 1; 0 for none. */
   readonly match: number;
+  /** Whether the search has the keys. */
+  readonly typing: boolean;
 }

@@ -84,6 +84,11 @@ export class Grid {
     }
   }
 
+  /** What stands in a cell. */
+  at(x: number, y: number): string {
+    return this.#chars[y * this.width + x] ?? "";
+  }
+
   #set(x: number, y: number, char: string, style: Style): void {
     this.#chars[y * this.width + x] = char;
     this.#styles[y * this.width + x] = STYLES[style];

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { type Model, view } from "../model/mod.ts";
+import type { Result } from "../../mod.ts";
+import { type Model, view, whyText } from "../model/mod.ts";
 import type { Session } from "../session.ts";
 import { Grid } from "./grid.ts";
 import { InputReader, type Paste } from "./input.ts";
 import { hasShell } from "./job.ts";
-import { actionOf, pasteOf, textOf } from "./keys.ts";
+import { actionOf, type Command, pasteOf } from "./keys.ts";
 import { drawScreen, mouseMessages, type Screen, type Size, viewportOf } from "./screen.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -23,6 +24,7 @@ export {
   pasteOf,
   textOf,
 } from "./keys.ts";
+export { LEGEND, type Sign } from "./legend.ts";
 export {
   type Area,
   drawScreen,
@@ -33,10 +35,10 @@ export {
   viewportOf,
 } from "./screen.ts";
 
-/** At most so many screens per second are drawn for what machines send. */
+/** At most so many screens per second are drawn for what machines send … */
 const FRAME = 60;
-/** Letters typed within this time search together. */
-const TYPING = 1500;
+/** … and they take at most one part in so many of the time. */
+const SHARE = 5;
 /** After so many milliseconds an Escape is the key, and no sequence's beginning. */
 const ESCAPE = 100;
 
@@ -48,7 +50,7 @@ const ENDING: readonly Deno.Signal[] = Deno.build.os === "windows"
 /** A screen, whatever the view makes of what was recorded: an error is shown instead of it. */
 function screenOf(model: Model, size: Size): Screen {
   try {
-    return drawScreen(view(model, viewportOf(size, model.layout)), size);
+    return drawScreen(view(model, viewportOf(size, model)), size);
   } catch (error) {
     const grid = new Grid(size.columns, size.rows);
     grid.text(0, 0, `Cannot draw this: ${error}`, "error");
@@ -66,15 +68,19 @@ export async function runTui(session: Session): Promise<void> {
   let shown: Grid | null = null;
   let screen: Screen | null = null;
   let drawn: Model | null = null;
-  let typed = 0;
   let own = false;
   let pause: ReturnType<typeof setTimeout> | undefined;
+  /** When machines' news are drawn next. */
+  let next = 0;
   const draw = () => {
+    const start = performance.now();
     const { model } = session;
     screen = screenOf(model, terminal.size());
     terminal.write(screen.grid.diff(shown, terminal.color));
     shown = screen.grid;
     drawn = model;
+    const end = performance.now();
+    next = end + (end - start) * SHARE;
     if (terminal.gone) quit();
   };
   const quit = () => void machine.remove("Start");
@@ -107,22 +113,36 @@ export async function runTui(session: Session): Promise<void> {
     if (own) own = false;
     else suspend(false);
   };
-  const pressed = (key: string) => {
-    const now = performance.now();
-    const text = textOf(key) !== null;
+  /** Only what a person asks for goes to the clipboard. */
+  const copy = () => {
     const { model } = session;
-    if (text && now - typed > TYPING && model.search && model.searchIn !== "transitions") {
-      session.send({ kind: "search", text: "" });
-    }
-    if (text) typed = now;
-    const action = actionOf(session.model, key);
-    if (action === "quit") return quit();
-    if (action === "suspend") return suspend(true);
-    if (action === "redraw") return redraw();
-    if (action === "export") return void machine.add("Exporting");
+    const { why, link } = view(model, { ...viewportOf(terminal.size(), model), why: true });
+    const whole = why !== null && model.layout === "tree-why";
+    terminal.copy(whole ? whyText(why.why) : link);
+    session.send({ kind: "notice", text: `Copied: ${whole ? "why" : link || "nothing"}` });
+  };
+  const done = (result: Result, what: string) => {
+    if (result !== "canceled") return;
+    session.send({ kind: "notice", text: `Nothing can be ${what} here now` });
+  };
+  const pressed = (key: string) => {
+    const { model } = session;
+    const action = actionOf(model, key);
     if (action === null) return;
     if (model.notice) session.send({ kind: "notice", text: "" });
-    session.send(action);
+    if (typeof action !== "string") return session.send(action);
+    const commands: Readonly<Record<Command, () => void>> = {
+      quit,
+      suspend: () => suspend(true),
+      redraw,
+      copy,
+      export: () => done(machine.add("Exporting"), "exported"),
+      open: () => done(machine.add("Opening", { path: model.openPath.trim() }), "opened"),
+      demo: () => {
+        if (model.store.clients.size === 0) done(machine.add("StartingDemo"), "started");
+      },
+    };
+    commands[action]();
   };
   const pasted = ({ text }: Paste) => {
     const message = pasteOf(session.model, text);
@@ -151,7 +171,7 @@ export async function runTui(session: Session): Promise<void> {
   };
   terminal.open();
   const frames = setInterval(() => {
-    if (session.model !== drawn) draw();
+    if (session.model !== drawn && performance.now() >= next) draw();
   }, 1000 / FRAME);
   const signals: readonly (readonly [Deno.Signal, () => void])[] = [
     ...ENDING.map((signal) => [signal, quit] as const),

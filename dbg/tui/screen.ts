@@ -1,5 +1,4 @@
 import {
-  type ClientView,
   clock,
   type Focus,
   type Message,
@@ -8,12 +7,18 @@ import {
   type View,
   type Viewport,
 } from "../model/mod.ts";
-import { cutEnd, cutMiddle, textColumns } from "./columns.ts";
-import { drawExport, drawHelp } from "./dialogs.ts";
-import { drawFoot } from "./foot.ts";
+import { characters, columnsOf, cutEnd, cutMiddle, textColumns } from "./columns.ts";
+import { drawExport, drawHelp, drawOpen } from "./dialogs.ts";
+import { drawFirstMinute } from "./first_minute.ts";
+import { drawFoot, type Footed, footRows, timelineColumns } from "./foot.ts";
 import { Grid, type Style } from "./grid.ts";
 import type { MouseEvent } from "./input.ts";
-import { type Area, type Box, type Hit, title } from "./panel.ts";
+import { drawMachines, wishOf } from "./machines.ts";
+import { drawErrors, drawFound } from "./over_all.ts";
+import { type Area, type Box, type Hit, title, windowOf } from "./panel.ts";
+import { drawSteps, type Stepped, stepRows } from "./steps.ts";
+import { drawTime, timeLabels } from "./time.ts";
+import { drawWhy } from "./why.ts";
 
 export type { Area, Hit } from "./panel.ts";
 
@@ -35,8 +40,6 @@ export interface Screen {
   readonly areas: readonly Area[];
 }
 
-/** Rows below the panels. */
-const FOOT = 8;
 /** Columns of a rain line's time, with the sign of an error. */
 const TIME = 9;
 /** Columns of the machines, at least. */
@@ -45,20 +48,23 @@ const SIDE = 16;
 interface Panels {
   readonly clients: Box;
   readonly main: readonly Box[];
+  readonly steps: Box | null;
 }
 
-/** The columns that the machines would like to have. */
-function wishOf(clients: readonly ClientView[]): number {
-  let most = 0;
-  for (const client of clients) {
-    const { length } = countOf(client) + flagsOf(client);
-    most = Math.max(most, textColumns(client.guide) + textColumns(client.id) + length + 2);
-  }
-  return most;
+/** What has to be known of a model or view to know where the panels are. */
+type Arranged = Pick<View, "layout"> & Footed & Stepped;
+
+type Kind = keyof typeof DRAW;
+
+/** The panels of a layout. Where there is not much room, why is alone. */
+function kindsOf(layout: View["layout"], { columns }: Size): Kind[] {
+  if (layout === "tree-why" && columns < 110) return ["why"];
+  return layout.split("-") as Kind[];
 }
 
-function panels({ columns, rows }: Size, layout: View["layout"], wish: number): Panels {
-  const height = Math.max(rows - FOOT, 3);
+function panels(size: Size, shown: Arranged, wish: number): Panels {
+  const { columns, rows } = size;
+  const height = Math.max(rows - footRows(shown), 3);
   const least = Math.max(Math.floor(columns / 5), SIDE);
   const side = Math.min(
     Math.max(Math.min(least, 34), wish),
@@ -67,27 +73,40 @@ function panels({ columns, rows }: Size, layout: View["layout"], wish: number): 
   const rest = Math.max(columns - side - 1, 10); // what is too narrow for all of it is cut
   const clients = { x: 0, y: 0, width: side, height };
   const whole = { x: side + 1, y: 0, width: rest, height };
-  if (layout === "matrix") return { clients, main: [whole] };
-  const left = layout === "matrix-rain" ? Math.floor(rest / 2) : Math.floor(rest * 0.4);
+  const kinds = kindsOf(shown.layout, size);
+  const share = kinds[0] === "tree" && kinds[1] === "why" ? 0.3 : kinds[0] === "tree" ? 0.4 : 0.5;
+  const left = Math.floor(rest * share);
+  const boxes = kinds.length === 1 ? [whole] : [
+    { ...whole, width: left },
+    { ...whole, x: whole.x + left + 1, width: rest - left - 1 },
+  ];
+  const below = stepRows(shown, height);
+  if (below === 0) return { clients, main: boxes, steps: null };
+  const [first, ...others] = boxes;
   return {
     clients,
-    main: [
-      { ...whole, width: left },
-      { ...whole, x: whole.x + left + 1, width: rest - left - 1 },
-    ],
+    main: [{ ...first, height: height - below }, ...others],
+    steps: { ...first, y: first.y + height - below, height: below },
   };
 }
 
 /** How much of each panel a screen of this size shows at most. */
-export function viewportOf(size: Size, layout: View["layout"]): Viewport {
-  const { main } = panels(size, layout, 0);
-  const lines = main[0].height - 1;
+export function viewportOf(size: Size, model: Arranged): Viewport {
+  const { main } = panels(size, model, 0);
+  const last = main[main.length - 1];
+  const lines = last.height - 1;
   return {
     log: lines,
-    rain: lines,
-    matrixRows: Math.max(lines - 2, 1),
-    matrixColumns: Math.max(Math.floor((main.at(-1)!.width - 14) / 3), 1),
-    timeline: Math.max(size.columns - 2, 1),
+    rain: Math.max(lines - 1, 1),
+    matrixRows: Math.max(main[0].height - 3, 1),
+    matrixColumns: Math.max(Math.floor((last.width - 14) / 3), 1),
+    timeline: timelineColumns(size.columns),
+    found: lines,
+    errors: { count: lines },
+    time: {
+      count: Math.max(lines - 1, 1),
+      columns: Math.max(last.width - timeLabels(last.width) - 1, 1),
+    },
   };
 }
 
@@ -95,21 +114,39 @@ export function viewportOf(size: Size, layout: View["layout"]): Viewport {
 export function drawScreen(view: View, size: Size): Screen {
   const grid = new Grid(size.columns, size.rows);
   const hits: Hit[] = [];
-  const { clients, main } = panels(size, view.layout, wishOf(view.clients));
-  const areas: Area[] = [{ ...clients, focus: "clients" }];
-  drawClients(grid, hits, view, clients);
-  const kinds = view.layout.split("-") as ("tree" | "log" | "matrix" | "rain")[];
-  kinds.forEach((kind, i) => {
+  const areas: Area[] = [];
+  const shown = { ...view, step: view.steps.position };
+  const top = Math.max(size.rows - footRows(shown), 3);
+  if (view.totals.clients === 0) drawFirstMinute(grid, view, top);
+  else drawPanels(grid, hits, areas, view, size, panels(size, shown, wishOf(view.clients)));
+  drawFoot(grid, hits, areas, view, top);
+  if (view.dialog === "help") drawHelp(grid, view);
+  if (view.dialog === "export") drawExport(grid, view);
+  if (view.dialog === "open") drawOpen(grid, view);
+  return { grid, hits, areas };
+}
+
+function drawPanels(
+  grid: Grid,
+  hits: Hit[],
+  areas: Area[],
+  view: View,
+  size: Size,
+  { clients, main, steps }: Panels,
+): void {
+  areas.push({ ...clients, focus: "clients" });
+  drawMachines(grid, hits, view, clients);
+  kindsOf(view.layout, size).forEach((kind, i) => {
     DRAW[kind](grid, hits, view, main[i]);
     areas.push({ ...main[i], focus: FOCUS[kind] });
   });
-  for (const box of main) {
-    for (let y = 0; y < box.height; y++) grid.text(box.x - 1, y, "│", "dim");
+  if (steps !== null) {
+    drawSteps(grid, hits, view, steps);
+    areas.push({ ...steps, focus: "steps" });
   }
-  drawFoot(grid, hits, areas, view, Math.max(size.rows - FOOT, 3));
-  if (view.dialog === "help") drawHelp(grid);
-  if (view.dialog === "export") drawExport(grid, view);
-  return { grid, hits, areas };
+  for (const box of steps === null ? main : [...main, steps]) {
+    for (let y = 0; y < box.height; y++) grid.text(box.x - 1, box.y + y, "│", "dim");
+  }
 }
 
 /** What a click or a turn of the wheel means for the panel under the pointer. */
@@ -119,7 +156,10 @@ export function mouseMessages(
   { dialog }: Pick<Model, "dialog">,
 ): readonly Message[] {
   if (dialog !== null) {
-    return kind === "click" && dialog === "help" ? [{ kind: "dialog", dialog: null }] : [];
+    if (dialog !== "help") return [];
+    return kind === "click"
+      ? [{ kind: "dialog", dialog: null }]
+      : [{ kind: "dialogPage", by: kind === "up" ? -1 : 1 }];
   }
   const area = screen.areas.find((one) =>
     x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height
@@ -134,64 +174,19 @@ export function mouseMessages(
   return [{ kind: "focus", on: focus }, ...(hit ? [hit.click(x - hit.x)] : [])];
 }
 
-/** Which lines of a list are shown so that one of them is in sight. */
-function windowOf(count: number, height: number, at: number): number {
-  if (count <= height) return 0;
-  return Math.min(Math.max(at - Math.floor(height / 2), 0), count - height);
-}
-
-function drawClients(grid: Grid, hits: Hit[], view: View, box: Box): void {
-  title(grid, box, `Machines:${view.totals.clients}`, view.focus === "clients");
-  const height = box.height - 1;
-  const { clients } = view;
-  const at = clients.findIndex((one) => one.cursor || one.selected);
-  const first = windowOf(clients.length, height, at);
-  clients.slice(first, first + height).forEach((client, i) => {
-    const y = box.y + 1 + i;
-    const count = countOf(client);
-    const flags = flagsOf(client);
-    const room = box.width - count.length - 1;
-    const from = grid.text(box.x, y, client.guide, "dim", Math.max(Math.floor(room / 2), 2));
-    const names = room - (from - box.x) - (flags ? flags.length + 1 : 0);
-    const end = grid.text(from, y, cutMiddle(client.id, names), clientStyle(client));
-    if (client.selected) grid.paint(from, y, end - from, "selected");
-    if (flags) grid.text(end + 1, y, flags, "accent");
-    grid.text(box.x + box.width - count.length, y, count, "dim");
-    if (client.cursor && view.focus === "clients") grid.paint(box.x, y, box.width, "cursor");
-    hits.push({
-      x: box.x,
-      y,
-      width: box.width,
-      click: () => ({ kind: "client", key: client.key }),
-    });
-  });
-}
-
-function countOf({ transitions, more }: ClientView): string {
-  return `${transitions}${more ? "+" : ""}`;
-}
-
-/** An error now or a while ago, Start, Ready, and gone. */
-function flagsOf({ errorNow, errorRecently, started, ready, connected }: ClientView): string {
-  return `${errorNow ? "E" : errorRecently ? "e" : ""}${started ? "S" : ""}${ready ? "R" : ""}${
-    connected ? "" : "x"
-  }`;
-}
-
-function clientStyle(client: ClientView): Style {
-  if (client.errorNow) return "error";
-  if (!client.connected) return "dim";
-  return client.errorRecently ? "warning" : "normal";
-}
-
 function drawTree(grid: Grid, hits: Hit[], view: View, box: Box): void {
   const { machine, tree } = view;
-  const head = machine ? `States Q:${machine.queue} S:${machine.states.length}` : "States";
+  const head = machine
+    ? `States ${machine.states.length} · ${cutMiddle(machine.key, Math.max(box.width - 15, 6))}`
+    : "States";
   title(grid, box, head, view.focus === "tree");
-  const height = box.height - 1;
+  const about = machine?.about.join(" · ") ?? "";
+  if (about !== "") grid.text(box.x, box.y + 1, cutEnd(about, box.width - 1), "dim");
+  const top = box.y + (about === "" ? 1 : 2);
+  const height = box.y + box.height - top;
   const first = windowOf(tree.length, height, tree.findIndex((line) => line.cursor));
   tree.slice(first, first + height).forEach((line, i) => {
-    const y = box.y + 1 + i;
+    const y = top + i;
     const indent = { state: 1, properties: 3, relation: 3, reference: 5 }[line.kind];
     const mark = line.link === "from" ? "▶" : line.link === "to" ? "◀" : "";
     const tick = line.tick < 0 ? "" : ` (${line.tick})`;
@@ -223,7 +218,8 @@ function seconds(time: number): string {
 }
 
 function drawLog(grid: Grid, hits: Hit[], view: View, box: Box): void {
-  title(grid, box, `Log:${LEVELS[view.filters.level]}`, view.focus === "log");
+  const level = view.filters.level === 4 ? "" : ` · ${LEVELS[view.filters.level]} only`;
+  title(grid, box, `Log${level}`, view.focus === "log");
   view.log.slice(0, box.height - 1).forEach((line, i) => {
     const y = box.y + 1 + i;
     if (line.kind === "time") {
@@ -256,7 +252,8 @@ const PREFIX: Readonly<Record<string, Style>> = {
 
 function drawMatrix(grid: Grid, _hits: Hit[], view: View, box: Box): void {
   const { matrix, machine } = view;
-  title(grid, box, matrix ? `Matrix:${matrix.timeSum}` : "Matrix", view.focus === "matrix");
+  const of = matrix ? ` of #${matrix.id}: what a column did to a row` : "";
+  title(grid, box, `Matrix${of}`, view.focus === "matrix");
   if (!matrix || !machine) return;
   const names = Math.min(14, Math.floor(box.width / 3));
   matrix.columns.forEach((state, column) => {
@@ -288,9 +285,16 @@ function drawMatrix(grid: Grid, _hits: Hit[], view: View, box: Box): void {
 }
 
 function drawRain(grid: Grid, hits: Hit[], view: View, box: Box): void {
-  title(grid, box, "Rain", view.focus === "log");
-  view.rain.slice(0, box.height - 1).forEach((line, i) => {
-    const y = box.y + 1 + i;
+  title(grid, box, "Rain: a line is a transition, a column a state", view.focus === "log");
+  // The states of the columns, by their first letters.
+  const room = box.width - TIME - 2;
+  const heads = (view.machine?.states ?? []).slice(0, Math.max(room, 0));
+  heads.forEach((name, i) => {
+    const [letter = " "] = characters(name);
+    if (columnsOf(letter) === 1) grid.text(box.x + 1 + i, box.y + 1, letter, "dim");
+  });
+  view.rain.slice(0, box.height - 2).forEach((line, i) => {
+    const y = box.y + 2 + i;
     grid.text(box.x, y, line.current ? "▌" : " ", "accent");
     grid.text(box.x + 1, y, line.cells, line.error ? "error" : "normal", box.width - TIME - 2);
     for (const state of line.called) {
@@ -312,5 +316,18 @@ const FOCUS: Readonly<Record<keyof typeof DRAW, Focus>> = {
   log: "log",
   matrix: "matrix",
   rain: "log",
+  why: "why",
+  errors: "errors",
+  found: "found",
+  time: "time",
 };
-const DRAW = { tree: drawTree, log: drawLog, matrix: drawMatrix, rain: drawRain } as const;
+const DRAW = {
+  tree: drawTree,
+  log: drawLog,
+  matrix: drawMatrix,
+  rain: drawRain,
+  why: drawWhy,
+  errors: drawErrors,
+  found: drawFound,
+  time: drawTime,
+} as const;

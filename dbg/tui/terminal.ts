@@ -2,6 +2,9 @@
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?1000h\x1b[?1006h\x1b[?2004h\x1b[2J";
 const LEAVE = "\x1b[0m\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[?25h\x1b[?1049l";
 
+/** UTF-16 units of a copied text: terminals take no more than some ten thousands. */
+const COPIED = 50_000;
+
 /**
  * The terminal in raw mode on its second screen, with the mouse. Whatever happens, it is put back:
  * by `restore`, and on an uncaught error. A terminal that is gone takes everything in silence.
@@ -52,6 +55,14 @@ export class Terminal {
     } catch {
       return { columns: 80, rows: 24 };
     }
+  }
+
+  /** Puts a text into the clipboard of whoever sits there: OSC 52, which many terminals know. */
+  copy(text: string): void {
+    const bytes = this.#encoder.encode(text.slice(0, COPIED).toWellFormed());
+    let binary = "";
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    this.write(`\x1b]52;c;${btoa(binary)}\x07`);
   }
 
   /** Sends all of a text. */

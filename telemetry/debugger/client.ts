@@ -24,19 +24,26 @@ export function debugAll(options: DebuggerOptions = {}): DebuggerConnection {
 
 /**
  * What {@linkcode debugAll} does, if the environment variable `AM_DBG_ADDR` is set: `1` for the
- * default address, `host:port`, or a URL; `AM_DBG_TOKEN` is the token. Else nothing, and null. When
- * nothing answers, it says so once on the console.
+ * default address, `host:port`, or a URL; `AM_DBG_TOKEN` is the token, and with `AM_DBG_ARGS=1` all
+ * arguments are shown, or with names in it (`id,page`) those. Else nothing, and null. When nothing
+ * answers, it says so once on the console.
  */
 export function debugEnv(options: DebuggerOptions = {}): DebuggerConnection | null {
   const address = environment("AM_DBG_ADDR");
   if (!address || address === "0") return null;
   const connection = new Connection({
     token: environment("AM_DBG_TOKEN"),
+    args: shownArgs(environment("AM_DBG_ARGS")),
     ...options,
     url: address === "1" ? DEFAULT_URL : address,
   }, true);
   globalTracers.add(connection);
   return connection;
+}
+
+function shownArgs(text: string | undefined): true | readonly string[] | undefined {
+  if (text === undefined || text === "0") return undefined;
+  return text === "1" ? true : text.split(",").map((name) => name.trim());
 }
 
 /** A variable of the environment, where there is one and it may be read. */

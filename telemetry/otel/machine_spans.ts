@@ -159,6 +159,7 @@ export class MachineSpans implements Watcher {
       attributes["am.source.machine.id"] = source.machineId;
       attributes["am.source.transition.id"] = source.transition;
       attributes["am.source.handler"] = source.handler;
+      if (source.timeout !== undefined) attributes["am.source.timeout"] = source.timeout;
     }
     return attributes;
   }

@@ -65,6 +65,10 @@ class Claim implements Watcher {
     this.counter?.handler();
   }
 
+  dropped(): void {
+    this.counter?.drop();
+  }
+
   ended(tx: Transition): void {
     this.counter?.end(tx);
   }
@@ -236,6 +240,11 @@ export class Exporter {
       counter("am_steps_total", "Steps of transitions.", (counts) => counts.steps),
       counter("am_handlers_total", "Calls of handlers.", (counts) => counts.handlers),
       counter("am_errors_total", "Errors that became Exception.", (counts) => counts.errors),
+      counter(
+        "am_mutations_dropped_total",
+        "Mutations that waited and did not run: the machine ended, or its drain went over a limit.",
+        (counts) => counts.dropped,
+      ),
       [
         {
           name: "am_state_active",

@@ -36,6 +36,8 @@ export class Counts {
   handlers = 0;
   /** Errors. */
   errors = 0;
+  /** Mutations that waited and did not run. */
+  dropped = 0;
   /** The sum of the queue's sizes in the current window. */
   queued = 0;
   /** How many sizes were summed. */
@@ -69,6 +71,11 @@ export class MachineCounter {
   /** A handler is about to run. */
   handler(): void {
     this.#counts.handlers++;
+  }
+
+  /** A mutation that waited will not run. */
+  drop(): void {
+    this.#counts.dropped++;
   }
 
   /** The transition is over. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { chromium } from "playwright-core";
 import { bundle, EXAMPLE, EXPECTED } from "../bundled_example.ts";
+import { browser } from "./with_page.ts";
 
 Deno.test("the bundled library runs in Chromium", async () => {
   const folder = await Deno.makeTempDir();
@@ -19,27 +19,15 @@ document.title = found;
       });
     },
   );
-  const browser = await chromium.launch({
-    executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const tab = await (await browser()).newPage();
   try {
-    const tab = await browser.newPage();
     const errors: string[] = [];
     tab.on("pageerror", (error) => errors.push(String(error)));
     await tab.goto(`http://127.0.0.1:${server.addr.port}/`);
     await tab.waitForFunction(`document.title !== ""`, undefined, { timeout: 20_000 });
     assertEquals([await tab.title(), errors], [EXPECTED, []]);
   } finally {
-    await browser.close();
+    await tab.close();
   }
   await Deno.remove(folder, { recursive: true });
 });

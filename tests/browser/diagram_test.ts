@@ -1,13 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { chromium } from "playwright-core";
+import { browser } from "./with_page.ts";
 
 Deno.test("gen's SVG shows every state within the picture, none upon another", async () => {
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-  });
+  const page = await (await browser()).newPage({ viewport: { width: 1600, height: 1000 } });
   try {
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     for (const name of ["peer", "debugger"]) {
       const file = new URL(`../gen/golden/${name}.svg`, import.meta.url);
       await page.setContent(`<body style="margin:0">${await Deno.readTextFile(file)}</body>`);
@@ -47,6 +43,6 @@ Deno.test("gen's SVG shows every state within the picture, none upon another", a
       assertEquals(cut, 0);
     }
   } finally {
-    await browser.close();
+    await page.close();
   }
 });

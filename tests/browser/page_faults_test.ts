@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { Machine } from "../../mod.ts";
 import { connectDebugger } from "../../telemetry/mod.ts";
-import { launch, position, withPage } from "./with_page.ts";
+import { position, withPage } from "./with_page.ts";
 
 Deno.test("A view that cannot be made ends neither the debugger nor the page", async () => {
   await withPage({ tour: true }, async ({ page, url, store }) => {
@@ -62,14 +62,12 @@ const CSS = (text: string) =>
   `"${[...text].map((one) => `\\${one.codePointAt(0)!.toString(16)} `).join("")}"`;
 
 Deno.test("The page's times are UTC, and say so, wherever machine and browser are", async () => {
-  await withPage({ tour: true }, async ({ page: _, url, store }) => {
-    const browser = await launch();
-    const page = await browser.newPage({ timezoneId: "America/New_York" });
+  await withPage({ tour: true }, async ({ another, url, store }) => {
+    const page = await another({ timezoneId: "America/New_York" });
     await page.goto(`${url}#machine=server&tx=5&step=0`);
     await position(page, "5 / 14");
     const clock = new Date(store.clients.get("server")!.time(4)).toISOString().slice(11, 23);
     await page.waitForSelector(`#current:has-text("${clock} UTC")`);
     await page.waitForSelector(`#main .second:has-text("${clock.slice(0, 8)} UTC")`);
-    await browser.close();
   });
 });

@@ -1,5 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { type Browser, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 import { importFile } from "../../dbg/files.ts";
 import { Store } from "../../dbg/model/mod.ts";
 import { pageHandler } from "../../dbg/page/mod.ts";
@@ -8,7 +14,8 @@ import { startServer } from "../../dbg/server.ts";
 /** A debugger, and a browser that can look at its page. */
 export interface Opened {
   readonly page: Page;
-  readonly browser: Browser;
+  /** Opens another page of the same browser. */
+  another(options?: BrowserContextOptions): Promise<Page>;
   readonly store: Store;
   /** The page's address. */
   readonly url: string;
@@ -17,7 +24,7 @@ export interface Opened {
   /** What went wrong on the page. */
   readonly errors: readonly string[];
   /** Ends the debugger as a crash would, and starts another at the same address. */
-  restart(store: Store): Promise<void>;
+  restart(store: Store, token?: string): Promise<void>;
 }
 
 /** How to open it. */
@@ -36,11 +43,30 @@ export async function tour(): Promise<Store> {
   return store;
 }
 
-/** Starts the installed Chromium. */
-export async function launch(): Promise<Browser> {
-  return await chromium.launch({
+/** All tests of a file share one browser, each with contexts of its own. */
+let started: Promise<Browser> | undefined;
+
+Deno.test.afterAll(async () => await (await started)?.close());
+
+/** The installed Chromium. */
+export function browser(): Promise<Browser> {
+  // Its first word can be lost where several are started at once.
+  return started ??= launch().catch(launch);
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    timeout: 30_000,
     executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 }
 
@@ -52,33 +78,41 @@ export async function withPage(
   const { token } = options;
   const store = options.store ?? (options.tour ? await tour() : new Store());
   let server = startServer(store, { port: 0, page: pageHandler(store), token });
-  const browser = await launch();
+  const chrome = await browser();
   const errors: string[] = [];
-  try {
-    const page = await browser.newPage({ viewport: { width: options.width ?? 1280, height: 800 } });
+  const contexts: BrowserContext[] = [];
+  const another = async (more: BrowserContextOptions = {}) => {
+    const viewport = { width: options.width ?? 1280, height: 800 };
+    const context = await chrome.newContext({ viewport, ...more });
+    contexts.push(context);
+    const page = await context.newPage();
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (said) => {
       // The browser's own words about a lost connection or an answer other than 200 are no fault.
       const own = /WebSocket connection|Failed to load resource/.test(said.text());
       if (said.type() === "error" && !own) errors.push(said.text());
     });
+    return page;
+  };
+  try {
+    const page = await another();
     await test({
       page,
-      browser,
+      another,
       store,
       url: `http://${server.address}/`,
       socket: `ws://${server.address}`,
       errors,
-      async restart(next) {
+      async restart(next, other = token) {
         const { address } = server;
         await server.close();
         const port = Number(address.split(":").at(-1));
-        server = startServer(next, { port, page: pageHandler(next), token });
+        server = startServer(next, { port, page: pageHandler(next), token: other });
       },
     });
     assertEquals(errors, []);
   } finally {
-    await browser.close();
+    await Promise.all(contexts.map((one) => one.close()));
     await server.close();
   }
 }

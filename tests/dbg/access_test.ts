@@ -119,7 +119,10 @@ Deno.test("A token is compared whole, and whoever guesses has to wait", () => {
   assertEquals(["secret", null, "secre", "secret2", "Secret"].map((one) => check(one)), [
     ...["right", "missing", "wrong", "wrong", "wrong"] as const,
   ]);
-  for (let i = 0; i < 20; i++) check("guess");
+  // The same one again is no other guess.
+  for (let i = 0; i < 100; i++) check("guess");
+  assertEquals(check("secret"), "right");
+  for (let i = 0; i < 10; i++) check(`guess ${i}`);
   assertEquals(check("secret"), "too often");
   assertEquals(check("secret", "b"), "right");
   assertEquals(check("secret", "a", 60_000), "right");
@@ -140,5 +143,29 @@ Deno.test("Who guesses tokens gets 429, and its guesses are told", async () => {
     ["A wrong token", 10],
     ["Too many wrong tokens from one address", 2],
   ]);
+  await server.close();
+});
+
+Deno.test("A browser's token of a debugger that is gone is a missing one, however often it is shown", async () => {
+  const store = new Store();
+  const server = startServer(store, { port: 0, token: "secret", page: pageHandler(store) });
+  const url = `http://${server.address}/`;
+  const cookie = `am-dbg-${new URL(url).port}=gone`;
+  const ask = async (path: string, headers: HeadersInit) => {
+    const response = await fetch(`${url}${path}`, { headers, redirect: "manual" });
+    await response.body?.cancel();
+    return response.status;
+  };
+  for (let i = 0; i < 30; i++) {
+    assertEquals(await ask("", { cookie, accept: "text/html" }), 401);
+    assertEquals(await ask("live", { cookie }), 401);
+  }
+  assertEquals([...store.refusals], []);
+  assertEquals(await ask("?token=secret", { cookie }), 303);
+  // But whoever guesses by cookies is stopped like any other.
+  const guesses = Array.from({ length: 12 }, (_, i) => cookie + i);
+  const codes = [];
+  for (const one of guesses) codes.push(await ask("", { cookie: one }));
+  assertEquals(codes.slice(-2), [429, 429]);
   await server.close();
 });

@@ -63,8 +63,8 @@ Deno.test("The demo runs headless, from the first connection to the end of the t
   const { stdout, code } = await demo("--headless", "--port", "0");
   const text = new TextDecoder().decode(stdout);
   assertEquals(code, 0);
-  assertStringIncludes(text, "=== A peer, before its first transition\n─ Machines:120 ");
-  assertStringIncludes(text, "─ Transition 31 / ");
+  assertStringIncludes(text, "=== A peer, before its first transition\n─ Machines 120 ");
+  assertStringIncludes(text, "▌ 31/");
   assertStringIncludes(text, "=== The end\n");
 });
 

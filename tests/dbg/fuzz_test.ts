@@ -45,6 +45,9 @@ function lookAtAll(store: Store): void {
     ...[{ kind: "time", time: 8.64e15 }, { kind: "error", by: 1 }, { kind: "last" }] as const,
     ...[{ kind: "expand" }, { kind: "focusBy", by: 1 }, { kind: "cursor", by: 2 }] as const,
     ...[{ kind: "group" }, { kind: "filter", name: "canceled" }, { kind: "step", by: -1 }] as const,
+    ...[{ kind: "search", text: "x", in: "transitions" }, { kind: "enter" }] as const,
+    ...[{ kind: "back" }, { kind: "zoom", by: -1 }, { kind: "pan", by: 1 }] as const,
+    ...[{ kind: "timeBy" }, { kind: "zoom", by: 1 }, { kind: "sort" }] as const,
   ];
   let model = update(initialModel(store), { kind: "received" });
   for (const key of store.clients.keys()) {
@@ -52,7 +55,7 @@ function lookAtAll(store: Store): void {
     for (const layout of LAYOUTS) {
       model = update(model, { kind: "layout", layout });
       for (const move of moves) model = update(model, move);
-      const seen = view(model, viewportOf(SIZE, layout));
+      const seen = view(model, viewportOf(SIZE, model));
       JSON.stringify(seen);
       drawScreen(seen, SIZE);
     }

@@ -146,7 +146,7 @@ Deno.test("Whatever is done, the session's states and its model say the same", a
 
 Deno.test("The session's schema has no fault, and its groups hold", () => {
   assertEquals(checkSchema(schema).findings, []);
-  assertEquals(Object.values(groups).map((list) => list.length), [8, 3, 2, 5]);
+  assertEquals(Object.values(groups).map((list) => list.length), [12, 3, 3, 9]);
 });
 
 Deno.test("A script goes through a machine's transitions by mutations", async () => {

@@ -254,6 +254,7 @@ Deno.test("Matches are gone through in both directions: transitions, machines an
   assertEquals(model.clientCursor, "svc.k8s-orders");
   model = update(model, { kind: "search", text: "K8S", in: "clients" });
   assertEquals(model.clientCursor, "k8s"); // the best: it begins with it
+  assertEquals(Object.keys(counts(model)), ["k8s", "svc.k8s-orders"]); // the others are hidden
   assertEquals([match(1).clientCursor, match(1).clientCursor], ["svc.k8s-orders", "k8s"]);
   assertEquals([match(-1).clientCursor, match(-1).clientCursor], ["svc.k8s-orders", "k8s"]);
 

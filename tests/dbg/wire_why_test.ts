@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Machine } from "../../mod.ts";
-import { connectDebugger, debugAll } from "../../telemetry/mod.ts";
+import { connectDebugger, debugAll, debugEnv } from "../../telemetry/mod.ts";
 import { Store } from "../../dbg/model/mod.ts";
 import { startServer } from "../../dbg/server.ts";
 import { CHAIN, FAILURE, playChain } from "./chain.ts";
@@ -122,4 +122,29 @@ Deno.test("Arguments that throw when they are read cost nothing but themselves",
     undefined,
   ]);
   assertEquals(client.row(2).err!.cause?.message, '{"deep":1}');
+});
+
+Deno.test("AM_DBG_ARGS says which arguments are shown: all, those of some names, none", async () => {
+  const given = { id: "a", page: 3, secret: "s" };
+  const shown: unknown[] = [];
+  for (const which of ["1", "id, page", "0", ""]) {
+    const store = await recorded(async (url) => {
+      Deno.env.set("AM_DBG_ADDR", url);
+      Deno.env.set("AM_DBG_ARGS", which);
+      const connection = debugEnv()!;
+      const machine = new Machine({ A: {} }, { id: "m" });
+      machine.add("A", given);
+      await connection.close();
+      machine.dispose();
+      for (const name of ["AM_DBG_ADDR", "AM_DBG_ARGS"]) Deno.env.delete(name);
+    });
+    const client = store.clients.get("m")!;
+    shown.push([client.hello.args, client.row(0).args]);
+  }
+  assertEquals(shown, [
+    [true, { id: "a", page: "3", secret: "s" }],
+    [true, { id: "a", page: "3" }],
+    [false, undefined],
+    [false, undefined],
+  ]);
 });

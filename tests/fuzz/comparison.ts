@@ -5,7 +5,14 @@ import {
   SchemaError,
   StateUnknownError,
 } from "../../mod.ts";
-import { Model, ModelSchemaError, type Outcome, type Program, type Request } from "./model.ts";
+import {
+  EndlessError,
+  Model,
+  ModelSchemaError,
+  type Outcome,
+  type Program,
+  type Request,
+} from "./model.ts";
 
 /** One way to run a program on a machine. */
 export interface Variant {
@@ -160,18 +167,20 @@ export function sound(program: Program): boolean {
   }
 }
 
-/** What the model says, or that the schema contradicts itself. */
-export function expected(program: Program): Outcome[] | "error" {
+/** What the model says, that the schema contradicts itself, or that it never comes to rest. */
+export function expected(program: Program): Outcome[] | "error" | "endless" {
   try {
     return new Model(program).run();
   } catch (error) {
     if (error instanceof ModelSchemaError) return "error";
+    if (error instanceof EndlessError) return "endless";
     throw error;
   }
 }
 
 /** Runs a program in all variants; the first difference from what is wanted, or `null`. */
 export function compare(program: Program, wanted = expected(program)): Difference | null {
+  if (wanted === "endless") return null; // the machine has a limit, the model has none
   const shared = program.schema as Schema;
   for (const variant of wanted === "error" ? VARIANTS.slice(0, 1) : VARIANTS) {
     const schema = variant.fresh ? structuredClone(shared) : shared;

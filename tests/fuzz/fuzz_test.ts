@@ -64,7 +64,7 @@ Deno.test("any difference in an outcome is found", () => {
     steps: [{ op: "add", states: ["A"] }],
   };
   const right = expected(program);
-  if (right === "error") throw new Error("The program is wrong");
+  if (typeof right === "string") throw new Error(`The program is wrong: ${right}`);
   assertEquals(compare(program, right), null);
   const [outcome] = right;
   const wrong: Partial<Outcome>[] = [

@@ -6,7 +6,8 @@
 /** A state's properties and relations. */
 export interface ModelState {
   readonly auto?: boolean;
-  readonly multi?: boolean;
+  readonly multi?: boolean | "latest";
+  readonly event?: boolean;
   readonly add?: readonly string[];
   readonly remove?: readonly string[];
   readonly require?: readonly string[];
@@ -68,6 +69,12 @@ export interface Outcome {
 /** A schema that contradicts itself. */
 export class ModelSchemaError extends Error {}
 
+/** A program that never comes to rest: an auto state that needs an event, which it adds itself, say. */
+export class EndlessError extends Error {}
+
+/** More transitions than any program here takes that ends. */
+const MOST = 2_000;
+
 const RELATIONS = ["require", "add", "remove", "after"] as const;
 
 const unique = (names: readonly string[]) => [...new Set(names)];
@@ -76,6 +83,7 @@ const minus = (a: readonly string[], b: readonly string[]) => a.filter((x) => !b
 interface Compiled {
   auto: boolean;
   multi: boolean;
+  event: boolean;
   require: string[];
   add: string[];
   remove: string[];
@@ -90,7 +98,8 @@ function compile(raw: ModelSchema): Map<string, Compiled> {
     const given: ModelState = raw[name] ?? { multi: true };
     const state: Compiled = {
       auto: given.auto ?? false,
-      multi: given.multi ?? false,
+      multi: Boolean(given.multi),
+      event: given.event ?? false,
       require: [],
       add: [],
       remove: [],
@@ -105,6 +114,9 @@ function compile(raw: ModelSchema): Map<string, Compiled> {
     state.remove = minus(state.remove, state.add);
     if (state.require.some((one) => state.remove.includes(one))) {
       throw new ModelSchemaError(`${name} requires what it removes`);
+    }
+    if (state.event && (state.auto || state.multi)) {
+      throw new ModelSchemaError(`${name} is an event, and auto or multi`);
     }
     states.set(name, state);
   }
@@ -140,6 +152,8 @@ interface Mutation {
   readonly called: string[];
   readonly args?: boolean;
   readonly auto?: boolean;
+  /** The end of event states: nobody is asked. */
+  readonly forced?: boolean;
   readonly check?: boolean;
   /** A dry run in a handler of a dry run: relations alone answer. */
   readonly silent?: boolean;
@@ -326,17 +340,23 @@ export class Model {
     this.#queue.push(mutation);
     if (this.#running !== null) return "queued";
     const results: string[] = [];
-    while (this.#queue.length > 0) results.push(this.#transition(this.#queue.shift()!));
+    while (this.#queue.length > 0) {
+      results.push(this.#transition(this.#queue.shift()!));
+      if (results.length > MOST) throw new EndlessError();
+    }
     this.#failed.clear();
     return results[0];
   }
 
   #isSame(last: Mutation | undefined, mutation: Mutation): boolean {
-    if (last === undefined || mutation.args || last.args || last.auto) return false;
+    if (last === undefined || mutation.args || last.args || last.auto || last.forced) return false;
     return last.type === mutation.type &&
       last.called.length === mutation.called.length &&
       last.called.every((name) => mutation.called.includes(name)) &&
-      !mutation.called.some((name) => this.#states.get(name)!.multi);
+      !mutation.called.some((name) => {
+        const { multi, event } = this.#states.get(name)!;
+        return multi || event;
+      });
   }
 
   // --- transitions ------------------------------------------------------------------------------------
@@ -370,7 +390,7 @@ export class Model {
         !before.includes(name) || this.#states.get(name)!.multi && accepted.includes(name) &&
           tx.type !== "remove"
       );
-      const refused = tx.silent ? null : this.#negotiate(tx, before);
+      const refused = tx.silent || tx.forced ? null : this.#negotiate(tx, before);
       if (refused === null) break;
       if (!tx.auto || !accepted.includes(refused)) return "canceled";
       accepted = minus(accepted, [refused]);
@@ -379,10 +399,21 @@ export class Model {
     if (tx.check) return "executed";
     for (const name of tx.exits) this.#tick(name, 1);
     for (const name of tx.enters) this.#tick(name, before.includes(name) ? 2 : 1);
-    if (!this.#finals(tx)) return "canceled";
-    const calm = this.#call(tx, "AnyState", "");
+    const executed = this.#finals(tx);
+    const calm = executed && this.#call(tx, "AnyState", "");
+    if (this.#queueLeave(tx)) return executed ? "executed" : "canceled";
     if (calm && !tx.auto && ticks !== JSON.stringify([...this.#ticks])) this.#queueAutos();
-    return "executed";
+    return executed ? "executed" : "canceled";
+  }
+
+  /** Events last for their transition only, and leave before all that waits. */
+  #queueLeave(tx: Running): boolean {
+    const active = this.#active();
+    const events = tx.enters.filter((name) =>
+      this.#states.get(name)!.event && active.includes(name)
+    );
+    if (events.length > 0) this.#queue.unshift({ type: "remove", called: events, forced: true });
+    return events.length > 0;
   }
 
   #queueAutos(): void {

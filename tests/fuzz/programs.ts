@@ -24,8 +24,11 @@ function state(
   { relations }: Temper,
 ): ModelState {
   const made: { -readonly [K in keyof ModelState]: ModelState[K] } = {};
-  if (random.once(4)) made.auto = true;
-  if (random.once(4)) made.multi = true;
+  if (random.once(8)) made.event = true;
+  else {
+    if (random.once(4)) made.auto = true;
+    if (random.once(4)) made.multi = random.once(3) ? "latest" : true;
+  }
   const kinds = random.some(["add", "remove", "remove", "require", "after"] as const, relations);
   for (const kind of kinds) made[kind] = random.some(names, 2, 1);
   return made;

@@ -13,6 +13,8 @@ interface Step {
   readonly before: readonly string[];
 }
 
+/** Above so many transitions a mutation of so few states goes round. */
+const ENDLESS = 300;
 const RELATIONS = ["add", "remove", "require", "after"] as const;
 
 /** A machine that can be put into any set of active states, and tells what it does then. */
@@ -25,6 +27,7 @@ class Probe {
   constructor(schema: Schema) {
     this.machine = new Machine(schema, {
       printErrors: false,
+      drainLimit: ENDLESS,
       tracers: [{
         transitionEnd: (tx) => {
           this.steps.push({
@@ -60,6 +63,11 @@ class Probe {
   active(): string[] {
     return this.machine.activeStates();
   }
+
+  /** Its timers end. */
+  [Symbol.dispose](): void {
+    this.machine.dispose();
+  }
 }
 
 function callsOf(names: readonly string[]): Call[] {
@@ -67,37 +75,54 @@ function callsOf(names: readonly string[]): Call[] {
   for (const list of lists) {
     for (const name of names) if (!list.includes(name)) lists.push([...list, name]);
   }
-  return (["add", "remove", "set"] as const).flatMap((type) =>
+  const calls = (["add", "remove", "set"] as const).flatMap((type) =>
     lists.map((states): Call => [type, states])
   );
+  // What every machine has can always be called: it lets the auto states follow.
+  return names.includes("Exception") ? calls : [...calls, ["add", ["Exception"]]];
 }
 
 /** All findings as `kind states`; contradictions are `never-active`, as they are a reason for it. */
 export function findingsOf(schema: Schema): string[] {
   const own = Object.keys(schema);
   const calls = callsOf(own);
-  const probe = new Probe(schema);
+  using probe = new Probe(schema);
   const activated = new Set<string>(), stays = new Set<string>(), leaves = new Set<string>();
-  const found = new Set<string>();
+  const found = new Set<string>(), useful = new Set<string>();
   const sets: string[][] = [[]];
   const known = new Set([""]);
   for (const from of sets) {
     for (const call of calls) {
       const steps = probe.run(from, call);
-      const after = probe.active();
+      const after = probe.active().filter((name) => own.includes(name));
+      for (const name of usefulTimeouts(schema, from, call, steps)) useful.add(name);
       for (const { enters } of steps) for (const name of enters) activated.add(name);
+      for (const key of weakAdds(schema, from, call, steps)) found.add(`weak-add ${key}`);
+      for (const key of fights(schema, probe, steps)) found.add(`auto-fight ${key}`);
+      if (steps.length >= ENDLESS) {
+        // Where the limit cuts it off depends on the limit: it leads nowhere.
+        const round = new Set(steps.slice(-ENDLESS / 2).flatMap(({ enters }) => enters));
+        found.add(`endless ${own.filter((name) => round.has(name)).join(" ")}`);
+        continue;
+      }
       for (const name of after) stays.add(name);
       for (const name of from) if (!after.includes(name)) leaves.add(name);
-      for (const key of weakAdds(schema, from, call, steps)) found.add(`weak-add ${key}`);
-      for (const key of fights(schema, probe, steps, after)) found.add(`auto-fight ${key}`);
       const key = after.join();
       if (!known.has(key)) known.add(key), sets.push(after);
     }
   }
   for (const name of own) {
     if (!activated.has(name)) found.add(`never-active ${name}`);
+    else if (schema[name].event) continue; // That it leaves is what it is for.
     else if (!stays.has(name)) found.add(`never-stays ${name}`);
     else if (!leaves.has(name)) found.add(`never-leaves ${name}`);
+  }
+  for (const name of own) {
+    for (const adds of Object.keys(schema[name].timeouts ?? {})) {
+      if (stays.has(name) && !useful.has(`${name} ${adds}`)) {
+        found.add(`useless-timeout ${name} ${adds}`);
+      }
+    }
   }
   for (const from of own) {
     for (const relation of RELATIONS) {
@@ -112,6 +137,16 @@ export function findingsOf(schema: Schema): string[] {
   return [...found].sort();
 }
 
+/** Null when the schema contradicts itself. */
+function probeOf(schema: Schema): Probe | null {
+  try {
+    return new Probe(schema);
+  } catch (error) {
+    if (error instanceof SchemaError) return null;
+    throw error;
+  }
+}
+
 function isUseless(
   schema: Schema,
   probe: Probe,
@@ -123,13 +158,8 @@ function isUseless(
 ): boolean {
   const list = schema[from][relation]!.filter((other) => other !== to);
   const changed = { ...schema, [from]: { ...schema[from], [relation]: list } };
-  let other: Probe;
-  try {
-    other = new Probe(changed);
-  } catch (error) {
-    if (error instanceof SchemaError) return false;
-    throw error;
-  }
+  using other = probeOf(changed);
+  if (other === null) return false;
   // The order among states that have nothing to do with each other is nobody's concern.
   const groups = related(schema);
   const apart = (states: readonly string[]) =>
@@ -168,7 +198,7 @@ function weakAdds(
   const [state] = states;
   if (type !== "add" || states.length !== 1 || !step?.accepted || from.includes(state)) return [];
   const after = [...from.filter((name) => !step.exits.includes(name)), ...step.enters];
-  return (schema[state].add ?? []).filter((implied) =>
+  return (schema[state]?.add ?? []).filter((implied) =>
     implied !== state && !after.includes(implied)
   )
     .flatMap((implied) =>
@@ -179,25 +209,39 @@ function weakAdds(
     );
 }
 
-/** Auto states that remove each other, were called together, and could have come alone. */
-function fights(
+/** The timeouts that would have done something: when they add, what they add was added alone. */
+function usefulTimeouts(
   schema: Schema,
-  probe: Probe,
-  steps: readonly Step[],
-  after: readonly string[],
+  from: readonly string[],
+  [type, states]: Call,
+  [step]: readonly Step[],
 ): string[] {
-  const auto = steps.find((step) => step.auto && step.accepted);
-  if (!auto) return [];
+  const [added] = states;
+  if (type !== "add" || states.length !== 1 || !step?.accepted) return [];
+  if (step.enters.length + step.exits.length === 0) return [];
+  return from.filter((name) => schema[name].timeouts && added in schema[name].timeouts)
+    .map((name) => `${name} ${added}`);
+}
+
+/** Auto states that remove each other, were called together, and could have come alone. */
+function fights(schema: Schema, probe: Probe, steps: readonly Step[]): string[] {
   const removes = (a: string, b: string) =>
     schema[a].remove?.includes(b) && !schema[a].add?.includes(b);
-  const pairs = auto.called.flatMap((winner, i) =>
-    auto.called.slice(i + 1).filter((loser) =>
-      after.includes(winner) && !after.includes(loser) && removes(winner, loser) &&
-      removes(loser, winner)
-    ).map((loser) => [winner, loser])
-  );
-  return pairs.filter(([, loser]) => {
-    probe.put(auto.before);
-    return probe.machine.canAdd([loser]);
-  }).map((pair) => pair.join(" "));
+  const seen = new Set<string>();
+  return steps.filter(({ auto, accepted }) => auto && accepted).flatMap((auto) => {
+    const key = auto.before.join();
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const after = [...auto.before.filter((name) => !auto.exits.includes(name)), ...auto.enters];
+    const pairs = auto.called.flatMap((winner, i) =>
+      auto.called.slice(i + 1).filter((loser) =>
+        after.includes(winner) && !after.includes(loser) && removes(winner, loser) &&
+        removes(loser, winner)
+      ).map((loser) => [winner, loser])
+    );
+    return pairs.filter(([, loser]) => {
+      probe.put(auto.before);
+      return probe.machine.canAdd([loser]);
+    }).map((pair) => pair.join(" "));
+  });
 }

@@ -12,7 +12,8 @@ Deno.test("checkSchema says what the machine itself does, on random schemas", ()
   console.log(`SEED=${seed}`);
   const kinds = fuzz(300, seed);
   // A generator that makes no faults would prove nothing.
-  for (const kind of ["never-active", "never-stays", "never-leaves", "weak-add"]) {
+  const often = ["never-active", "never-stays", "never-leaves", "weak-add", "useless-timeout"];
+  for (const kind of often) {
     assertEquals(kinds[kind] > 0, true, `no ${kind} in ${JSON.stringify(kinds)}`);
   }
 });
@@ -52,6 +53,25 @@ Deno.test("checkSchema tells why, for each kind of finding", () => {
     [{ A: { auto: true, remove: ["B"] }, B: { auto: true, remove: ["A"] } }, [
       "auto-fight: A and B are auto and remove each other: when both could come, A does, as it stands first",
     ]],
+    [{ E: { event: true }, A: { require: ["E"] } }, [
+      "never-stays: A never stays: when it has come, event states leave, and it loses E, which it requires",
+    ]],
+    [
+      {
+        Waiting: { timeouts: { Late: 5, Fine: 7, Ready: 9 } },
+        Late: { require: ["Ready"] },
+        Ready: { remove: ["Waiting"] },
+        Fine: {},
+      },
+      [
+        "useless-timeout: Waiting adds Late after 5 ms, which does nothing: while Waiting is active, Late is refused or active already",
+      ],
+    ],
+    [{ Again: { multi: true, timeouts: { Again: 1000 } } }, []],
+    [{ Go: { event: true, remove: ["Idle"] }, Idle: {}, Call: { multi: "latest" } }, []],
+    [{ X: { auto: true, add: ["E"], require: ["E"] }, E: { event: true } }, [
+      "endless: X and E come and go without end: an event state leaves, and the auto states that follow bring it back, until the machine's drainLimit is reached",
+    ]],
     [mergeSchemas(basic, connected), []],
   ];
   for (const [schema, expected] of table) assertEquals(messages(schema), expected);
@@ -89,4 +109,18 @@ Deno.test("checkSchema is complete for large groups in which nothing can be wron
   for (const name of names) ring[name] = { remove: names };
   const { findings, complete } = checkSchema(ring);
   assertEquals([findings, complete], [[], true]);
+});
+
+Deno.test("checkSchema says that a round without end leaves doubts, and what is certain all the same", () => {
+  const { findings, complete } = checkSchema({
+    X: { auto: true, add: ["E"], require: ["E"] },
+    E: { event: true },
+    Never: { require: ["X", "Foe"] },
+    Foe: { remove: ["X"] },
+  });
+  assertEquals(complete, false);
+  assertEquals(findings.map(({ kind, states }) => [kind, ...states]), [
+    ["contradiction", "Never", "Foe", "X"],
+    ["endless", "X", "E"],
+  ]);
 });

@@ -70,6 +70,47 @@ const MACHINES: Readonly<Record<string, Config>> = {
       c: { on: { N: "a" } },
     },
   },
+  "delays into nested states, to where it is, to one state twice, at once": {
+    id: "m",
+    initial: "a",
+    states: {
+      a: {
+        after: {
+          5: [{ target: "b.two", guard: "g" }, { target: "d", guard: "h" }],
+          10: "b",
+          20: "b",
+        },
+        on: { N: "b.two", M: "d" },
+      },
+      b: {
+        initial: "one",
+        after: { 30: "a" },
+        states: {
+          one: { after: { 10: "two" }, on: { M: "#m.d" } },
+          two: { after: { 5: "three.y", 10: { actions: "x" } } },
+          three: {
+            initial: "x",
+            after: { 10: "three", 20: "#m.d" },
+            states: { x: {}, y: { after: { 1: "x" } } },
+          },
+        },
+      },
+      d: {
+        type: "parallel",
+        on: { P: "a" },
+        states: {
+          l: { initial: "l1", states: { l1: { after: { 5: "l2" } }, l2: { after: { 10: "l1" } } } },
+          r: {
+            initial: "r1",
+            states: {
+              r1: { after: { 0: "r2" } },
+              r2: { after: { 20: { target: "#m.b", guard: "g" } } },
+            },
+          },
+        },
+      },
+    },
+  },
   "always": {
     initial: "a",
     states: {
@@ -137,6 +178,7 @@ const advices = (text: string): Advice[] =>
 class Follower {
   readonly machine: Machine;
   readonly #events: { source: string; event: string; advices: Advice[] }[] = [];
+  readonly #names = new Map<string, string>();
   readonly #order: readonly string[];
 
   constructor(
@@ -157,22 +199,23 @@ class Follower {
         this.#events.push({ source, event, advices: advices(rest) });
         continue;
       }
-      let [, name, ms, then] = note.match(/^(\w+), after (\d+) ms: .*?, then (.*)$/) ?? [];
-      if (ms) {
-        machine.on(`${name}State`, (e) => {
-          const timer = setTimeout(() => {
-            const states = first(advices(then));
-            if (states) e.add(states);
-          }, Number(ms));
-          e.signal.addEventListener("abort", () => clearTimeout(timer));
-        });
+      let [, name, ms, then] = note.match(/^(Event \S+): (\w+) is an event state/) ?? [];
+      if (name) {
+        const event = name.slice("Event ".length);
+        machine.on(`${ms}State`, (e) => this.#take(event, (states) => e.add(states)));
+        this.#names.set(event, ms);
         continue;
       }
-      [, name, then] = note.match(/(\w+) is an auto state, .*?State does (.*)$/) ?? [];
+      [, name, then] = note.match(/(\w+) is an (?:auto|event) state, .*?State does (.*)$/) ?? [];
       if (name) {
         const all = advices(then);
-        if (all.every(({ guard }) => guard)) machine.on(`${name}Enter`, () => first(all) !== null);
-        machine.on(`${name}State`, (e) => void e.add(first(all)!));
+        if (all.every(({ guard }) => guard)) {
+          machine.on(`${name}Enter`, () => all.some(({ guard }) => holds(guard!)));
+        }
+        machine.on(`${name}State`, (e) => {
+          const states = first(all);
+          if (states) e.add(states);
+        });
         continue;
       }
       [, name, ms, then] = note.match(/^(\w+), when \w+ (is done|fails): (.*)$/) ?? [];
@@ -197,8 +240,13 @@ class Follower {
 
   readonly holds: (guard: string) => boolean;
 
-  /** As XState takes them: in each region the innermost state that has an enabled transition. */
   send(event: string): void {
+    const name = this.#names.get(event);
+    if (name) this.machine.add(name);
+  }
+
+  /** As XState takes them: in each region the innermost state that has an enabled transition. */
+  #take(event: string, add: (states: readonly string[]) => void): void {
     const enabled = this.#events.filter((one) =>
       one.event === event && (one.source === "" || this.machine.is(one.source))
     ).flatMap(({ source, advices }) => {
@@ -208,7 +256,7 @@ class Follower {
     const inner = enabled.filter(({ source }) =>
       !enabled.some((other) => other.source !== source && this.#isWithin(other.source, source))
     );
-    for (const { states } of inner) if (states) this.machine.add(states);
+    for (const { states } of inner) if (states) add(states);
   }
 
   #isWithin(inner: string, outer: string): boolean {
@@ -218,7 +266,7 @@ class Follower {
         ));
   }
 
-  /** Without the states that only carry `always` and `onDone`. */
+  /** Without the states that only carry what happens. */
   active(): string[] {
     return this.#order.filter((name) => this.machine.is(name) && !/(Always|Done)$/.test(name))
       .sort();
@@ -350,6 +398,57 @@ Deno.test("importXState tells each field that has no twin", () => {
       "C.output",
     ]
   ) assertStringIncludes(notes, word);
+});
+
+Deno.test("importXState: a delay is a timeout, by way of an event state where it does more", () => {
+  const { schema, notes } = importXState({
+    initial: "a",
+    states: {
+      a: { after: { 0: "b", "1.5": { target: "c", guard: "g" }, LATER: "c" } },
+      b: { initial: "x", after: { 5: ".y", 9: "c", 10: "b" }, states: { x: {}, y: {} } },
+      c: { after: { 7: [{ target: "b", reenter: true }], 8: { actions: "act" } } },
+    },
+  });
+  const timeouts = Object.fromEntries(
+    Object.entries(schema).flatMap(([name, state]) =>
+      state.timeouts ? [[name, state.timeouts]] : []
+    ),
+  );
+  assertEquals(timeouts, {
+    A: { B: 0, AAfter1Point5: 1.5 },
+    B: { BY: 5, C: 9, BX: 10 },
+    C: { CAfter7: 7, CAfter8: 8 },
+  });
+  assertEquals(schema.AAfter1Point5, { event: true, require: ["A"] });
+  const said = notes.filter((note) => note.includes("event state"));
+  assertEquals(said, [
+    'A, after 1.5 ms: AAfter1Point5 is an event state, AAfter1Point5Enter asks whether a guard holds, AAfter1Point5State does add(["C"]); if g holds, asked in CEnter',
+    'A, after the delay LATER: AAfterLATER is an event state, AState does e.addAfter(LATER, "AAfterLATER"), AAfterLATERState does add(["C"])',
+    'C, after 7 ms: CAfter7 is an event state, CAfter7State does add(["B", "BX"]); it reenters: what is active has to be removed first, as an add of it does nothing',
+    "C, after 8 ms: CAfter8 is an event state, CAfter8State does no change; it does act",
+  ]);
+});
+
+Deno.test("importXState: events are event states, unless they cannot have a name", () => {
+  const { schema, notes } = importXState({
+    initial: "a",
+    on: { any: ".b" },
+    states: {
+      a: { on: { GO: "b", "user.in": "b", A: "b", "*": "b", exception: "b", both: "b" } },
+      b: { on: { both: "a", "x.*": "a" } },
+    },
+  });
+  const events = Object.entries(schema).filter(([, { event }]) => event);
+  assertEquals(Object.fromEntries(events), {
+    AnyEvent: { event: true },
+    GO: { event: true, require: ["A"] },
+    UserIn: { event: true, require: ["A"] },
+    AEvent: { event: true, require: ["A"] },
+    ExceptionEvent: { event: true, require: ["A"] },
+    Both: { event: true },
+  });
+  assert(notes.some((note) => note.startsWith("A, event *, while")));
+  assert(notes.some((note) => note.startsWith("Event user.in: UserIn is an event state")));
 });
 
 Deno.test("importXState refuses targets that do not exist, and says where", () => {

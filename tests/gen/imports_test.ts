@@ -5,11 +5,14 @@ import { gen, inFolder, ROOT, run } from "./run_gen.ts";
 
 const FOLDERS = ["", "src", "lib/deep", "my states #1"];
 
+/** A path as a module names it, whatever the folder of this checkout is called. */
+const named = (path: string) => path.replaceAll(/[%?#]/g, encodeURIComponent);
+
 /** How the library can be given, for a file in a folder. */
 const LIBRARIES: Readonly<Record<string, (folder: string) => string | undefined>> = {
   "the import map": () => undefined,
-  "a relative path": (folder) => `${relative(folder, ROOT)}/mod.ts`,
-  "an absolute path": () => `${ROOT}/mod.ts`,
+  "a relative path": (folder) => named(`${relative(folder, ROOT)}/mod.ts`),
+  "an absolute path": () => named(`${ROOT}/mod.ts`),
   "a URL": () => pathToFileURL(`${ROOT}/mod.ts`).href,
 };
 

@@ -11,18 +11,23 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** A schema of up to five states with relations of all kinds, few or many. */
+/** A schema of up to five states with all properties and relations, few or many. */
 export function randomSchema(random: () => number): Schema {
   const size = 1 + Math.floor(random() ** 0.7 * 4 + (random() < 0.1 ? 1 : 0));
   const names = ["A", "B", "C", "D", "E"].slice(0, size);
   const density = 0.08 + random() * 0.3;
   const autos = random() * 0.6, multis = random() * 0.3;
+  const events = random() < 0.5 ? random() * 0.4 : 0;
+  const timeouts = random() < 0.5 ? random() * 0.3 : 0;
   const mutual = random() < 0.4 ? names.filter(() => random() < 0.6) : [];
   return Object.fromEntries(names.map((name) => {
     const list = (density: number) => names.filter(() => random() < density);
+    const isEvent = random() < events;
     return [name, {
-      ...random() < autos ? { auto: true } : {},
-      ...random() < multis ? { multi: true } : {},
+      ...isEvent ? { event: true } : {},
+      ...!isEvent && random() < autos ? { auto: true } : {},
+      ...!isEvent && random() < multis ? { multi: random() < 0.5 ? true : "latest" as const } : {},
+      ...isEvent ? {} : { timeouts: Object.fromEntries(list(timeouts).map((to) => [to, 1000])) },
       add: list(density * 0.7),
       remove: mutual.includes(name) ? [...new Set([...mutual, ...list(density)])] : list(density),
       require: list(density * 0.7),

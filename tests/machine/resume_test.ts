@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { args, SchemaError } from "../../mod.ts";
+import { args, type HandlerEvent, type Machine, SchemaError } from "../../mod.ts";
 import { turns } from "./settling.ts";
 import { untyped } from "./untyped.ts";
 
@@ -213,4 +213,43 @@ Deno.test("handlers that were due when the time was saved are called first, with
     ["AState", true, undefined, false, "AState"],
   ]);
   assertEquals(machine.activeStates(), ["A", "B"]);
+});
+
+Deno.test("a resumed handler may do with other machines what every handler may, and is the source", () => {
+  const actions: Readonly<
+    Record<string, (other: Machine, e: HandlerEvent) => unknown>
+  > = {
+    add: (other) => other.add("A"),
+    "add, to a handler": (other) => other.add("B"),
+    remove: (other) => other.remove("D"),
+    set: (other) => other.set("A"),
+    ask: (other) => other.ask("B"),
+    "e.with": (other, e) => e.with(other as never).add("A" as never),
+    canAdd: (other) => other.canAdd("B"),
+    eval: (other) => other.eval(() => other.add("A")),
+    addErr: (other) => other.addErr(new Error("asked for")),
+  };
+  for (const [what, act] of Object.entries(actions)) {
+    const sources: unknown[] = [];
+    const other = untyped(schema, {
+      printErrors: false,
+      tracers: [{
+        transitionStart: (tx: { check: boolean; source: unknown }) => {
+          if (!tx.check) sources.push(tx.source);
+        },
+      }],
+    });
+    other.add("D");
+    sources.length = 0;
+    other.on("BState", () => {});
+    const machine = untyped(schema, { id: "m", printErrors: false });
+    machine.on("AState", (e) => void act(other, e));
+    machine.importTime(timeWith(schema, ["A"]));
+    machine.resume();
+    assertEquals([machine.toString(), machine.err], ["(A:1)", null], what);
+    const expected = what === "canAdd"
+      ? []
+      : [{ machineId: "m", transition: 0, handler: "AState" }];
+    assertEquals(sources, expected, what);
+  }
 });

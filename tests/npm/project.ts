@@ -13,22 +13,52 @@ export interface Ended {
   readonly err: string;
 }
 
+/** What npm is told, and no more than an error said. */
+const INSTALL = ["i", "--silent", "--no-audit", "--no-fund", "--prefer-offline"];
+
+/** Runtime → the folder of its program: they are large, and installed once. */
+const runtimes = new Map<string, Promise<string>>();
+
+/** Installs a runtime (`node@22`, `bun`), and gives the folder of its program. */
+function runtimeOf(spec: string): Promise<string> {
+  let bin = runtimes.get(spec);
+  if (bin === undefined) {
+    bin = (async () => {
+      const place = new Project(`${folder}/runtime ${spec}`);
+      await Deno.mkdir(place.folder);
+      await place.write("package.json", `{ "name": "runtime" }`);
+      await place.install(spec);
+      return `${place.folder}/node_modules/.bin`;
+    })();
+    runtimes.set(spec, bin);
+  }
+  return bin;
+}
+
+const isRuntime = (spec: string) => /^(node|bun)(@|$)/.test(spec);
+
 /** A folder with a package.json, where npm has installed something. */
 export class Project implements AsyncDisposable {
   readonly folder: string;
+  /** Where the programs of its runtimes are. */
+  bins: readonly string[] = [];
 
-  private constructor(folder: string) {
+  constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** Makes one, with the tarball and these packages. */
+  /** Makes one, with the tarball and these packages; runtimes are found in its path. */
   static async make(...packages: readonly string[]): Promise<Project> {
     const project = new Project(await Deno.makeTempDir({ prefix: "npm project " }));
     await project.write("package.json", `{ "name": "project", "type": "module" }`);
-    const flags = ["--silent", "--no-audit", "--no-fund", "--prefer-offline"];
-    const { code, err, out } = await project.run("npm", "i", ...flags, await built, ...packages);
-    assertEquals(code, 0, out + err);
+    await project.install(await built, ...packages.filter((spec) => !isRuntime(spec)));
+    project.bins = await Promise.all(packages.filter(isRuntime).map(runtimeOf));
     return project;
+  }
+
+  async install(...packages: readonly string[]): Promise<void> {
+    const { code, err, out } = await this.run("npm", ...INSTALL, ...packages);
+    assertEquals(code, 0, out + err);
   }
 
   async write(file: string, text: string): Promise<void> {
@@ -42,9 +72,9 @@ export class Project implements AsyncDisposable {
     return out.trim();
   }
 
-  /** A program of the path; those of `node_modules/.bin` come first. */
+  /** A program of the path; those of `node_modules/.bin` and the runtimes come first. */
   async run(program: string, ...args: readonly string[]): Promise<Ended> {
-    const path = `${this.folder}/node_modules/.bin:${Deno.env.get("PATH")}`;
+    const path = [`${this.folder}/node_modules/.bin`, ...this.bins, Deno.env.get("PATH")].join(":");
     const command = new Deno.Command("env", {
       args: [`PATH=${path}`, program, ...args],
       cwd: this.folder,

@@ -86,6 +86,50 @@ for (const [name, bind] of Object.entries(BINDINGS)) {
   });
 }
 
+for (const states of [undefined, ["A"]]) {
+  Deno.test(`a history has an imported time at once (states: ${states})`, () => {
+    const machine = make("imported");
+    machine.add("A");
+    const later = machine.exportTime();
+    machine.remove("A");
+    let now = 1000;
+    const history = trackHistory(machine, { states, now: () => now });
+    using store = new SqliteHistory(":memory:", { now: () => now });
+    store.track(machine, { states });
+    const both = () => [history, store.history("imported")!];
+    machine.importTime(machine.exportTime()); // the same time is no news
+    for (const one of both()) assertEquals(one.find().length, 0);
+    now = 2000;
+    machine.importTime(later);
+    for (const one of both()) {
+      assertEquals([one.activeBetween("A", 1000, 1999), one.activeBetween("A", 2500, 3000)], [
+        false,
+        true,
+      ]);
+    }
+    machine.dispose();
+  });
+}
+
+Deno.test("bindMachine() counts the mutations that waited in vain", async () => {
+  const registry = new Registry();
+  const machine = new Machine({ A: {}, B: {}, Loop: { multi: true } }, {
+    id: "dropping",
+    drainLimit: 10,
+    printErrors: false,
+  });
+  machine.on("LoopState", (e) => void (e.add("Loop"), e.add("B", { n: 1 })));
+  using _ = bindMachine(machine, { registry });
+  const dropped = async () =>
+    (await linesOf(registry, "dropping")).find((line) => line.startsWith("am_mutations_dropped"))
+      ?.split(" ")[1];
+  assertEquals(await dropped(), "0");
+  let seen = 0;
+  machine.addTracer({ mutationDropped: () => void seen++ });
+  machine.add("Loop");
+  assertEquals([await dropped(), seen > 0], [String(seen), true]);
+});
+
 /** The metrics' lines of a machine. */
 async function linesOf(registry: Registry, id: string): Promise<string[]> {
   return (await registry.metrics()).split("\n").filter((line) => line.includes(`machine="${id}"`));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Tracer } from "@opentelemetry/api";
+import { FakeTime } from "@std/testing/time";
 import { Machine } from "../../mod.ts";
 import { traceMachine } from "../../telemetry/otel/mod.ts";
 import { anyValues } from "./any_values.ts";
@@ -170,6 +171,31 @@ Deno.test("traceMachine() ends the activations that an imported time ends", () =
   const states = spans().filter(({ attributes }) => attributes["am.state"] !== undefined)
     .map(({ attributes }) => `${attributes["am.state"]}:${attributes["am.tick"]}`);
   assertEquals(states.toSorted(), ["A:1", "A:1", "B:1", "B:1", "C:1"]);
+});
+
+Deno.test("traceMachine() is told of an import at once, not with the next transition", () => {
+  const { tracer, spans } = recordingTracer();
+  const machine = new Machine({ A: {}, B: {} });
+  const before = machine.exportTime();
+  using _ = traceMachine(machine, { tracer });
+  machine.add("A");
+  const ended = () =>
+    spans().filter(({ attributes }) => attributes["am.state"] !== undefined).length;
+  assertEquals(ended(), 0);
+  machine.importTime(before);
+  assertEquals(ended(), 1);
+});
+
+Deno.test("traceMachine() names the state whose time was over", () => {
+  using time = new FakeTime();
+  const { tracer, spans } = recordingTracer();
+  const machine = new Machine({ A: { timeouts: { B: 50 } }, B: {} });
+  using _ = traceMachine(machine, { tracer });
+  machine.add("A");
+  time.tick(50);
+  const span = spans().find(({ name }) => name === "[add] B")!;
+  assertEquals(span.attributes["am.source.timeout"], "A");
+  machine.dispose();
 });
 
 Deno.test("traceMachine() links to the handler that made a mutation, however late", async () => {

@@ -103,6 +103,9 @@ export function busyMachine(id: string, parent?: AnyMachine): Machine {
       Failed: { remove: ["Working", "Busy"] },
       Picky: { auto: true, require: ["Ready"] },
       Broken: {},
+      Event: { event: true, remove: ["Busy"] },
+      Latest: { multi: "latest" },
+      Slow: { timeouts: { Ready: 1e9 } },
     },
     { id, printErrors: false, ...parent && { parent: parent as Machine } },
   );
@@ -125,7 +128,10 @@ export function work(machine: AnyMachine, n: number, seed = 1): void {
   const random = numbers(seed);
   const { stateNames } = machine;
   for (let i = 0; i < n; i++) {
-    const states = Array.from({ length: 1 + random(2) }, () => stateNames[random(9)]);
+    const states = Array.from(
+      { length: 1 + random(2) },
+      () => stateNames[random(stateNames.length)],
+    );
     const args = states.includes("Exception") ? { err: new Error("on purpose") } : undefined;
     const kind = random(8);
     if (kind < 5) machine.add(states, args);

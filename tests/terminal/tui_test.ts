@@ -62,19 +62,73 @@ Deno.test("dbg shows the demo's machine, step by step, and leaves the terminal a
       env: { AM_DBG_ADDR: `127.0.0.1:${port}` },
     }).output();
     assertEquals(success, true);
-    const all = await tmux.shows(/Transition 2 \/ 2/);
+    const all = await tmux.shows(/▌ 2\/2/);
     assertStringIncludes(all, "FileProcessed (1)");
     assertStringIncludes(all, "+FileProcessed -ProcessingFile");
     await tmux.keys("Home");
-    await tmux.shows(/Next mutation step 0 \/ \d/);
-    await tmux.keys("M-n");
-    await tmux.shows(/Next mutation step 1 \/ \d/);
+    await tmux.shows(/▌ 0\/2/);
+    await tmux.keys("s", ")");
+    await tmux.shows(/Steps 1\/\d/);
     await tmux.keys("?");
-    await tmux.shows(/┌─ Keys ─/);
+    await tmux.shows(/┌─ Help /);
     await tmux.keys("Escape");
     await tmux.keys("C-q");
     assertStringIncludes(await tmux.shows(/^code 0$/m), "BEFORE");
     await Deno.remove(output);
+  });
+});
+
+Deno.test("dbg says how to begin; from there an error is found and walked to its first cause", async () => {
+  await inTerminal(async (tmux, port) => {
+    const first = await tmux.shows(/Connect a program/);
+    // The command that the screen names, with a program of five machines.
+    const [, command] = first.match(/(AM_DBG_ADDR=\S+ AM_DBG_ARGS=1) deno run/)!;
+    assertEquals(command, `AM_DBG_ADDR=127.0.0.1:${port} AM_DBG_ARGS=1`);
+    const program = 'import { debugEnv } from "./telemetry/mod.ts";' +
+      'import { playChain } from "./tests/dbg/chain.ts";' +
+      "const debug = debugEnv()!; using _ = await playChain(() => {}); await debug.close();";
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-check", program],
+      cwd: ROOT,
+      env: { AM_DBG_ADDR: `127.0.0.1:${port}`, AM_DBG_ARGS: "1" },
+    }).output();
+    assertEquals(success, true);
+    await tmux.shows(/Machines 5/);
+    await tmux.keys("e");
+    await tmux.shows(/api +RangeError: page 0 of 12/);
+    await tmux.keys("Enter");
+    for (
+      const [tx, cause] of [
+        ["api #3 add Exception", "api #2 thrown in FetchingState"],
+        ["api #2 add Fetching", "gateway #1 BusyState"],
+        ["gateway #1 add Busy", "peer #4 pipe"],
+        ["peer #4 add Connecting", "network #1 HeartbeatState"],
+        ["network #1 add Heartbeat", "clock #2 DueState"],
+        ["clock #2 add Due", "clock #1 timeout of Waiting"],
+        ["clock #1 add Waiting", "code outside of all handlers"],
+      ]
+    ) {
+      await tmux.shows(new RegExp(`Why · ${tx}[^]*caused by +${cause}`));
+      await tmux.keys("Enter");
+    }
+    await tmux.keys("[", "[", "[");
+    await tmux.shows(/Why · peer #4[^]*"peer-9"/);
+  });
+});
+
+Deno.test("dbg shows the demo by one key, and opens a file", async () => {
+  await inTerminal(async (tmux) => {
+    await tmux.keys("o");
+    await tmux.shows(/┌─ Open a file/);
+    await tmux.keys("-l", "tests/dbg/tour.jsonl.gz");
+    await tmux.keys("Enter");
+    await tmux.shows(/Read: tests\/dbg\/tour.jsonl.gz \(2 machines\)/);
+    await tmux.keys("BSpace");
+    await tmux.shows(/Machines 1/);
+    await tmux.keys("BSpace");
+    await tmux.shows(/Connect a program/);
+    await tmux.keys("d");
+    await tmux.shows(/Machines 120/);
   });
 });
 
@@ -158,14 +212,13 @@ for (const [mode, keys] of Object.entries(MODES)) {
         const left = await tmux.shows(/Stopped/);
         if (stop !== "SIGSTOP") {
           assertStringIncludes(left, "BEFORE");
-          assertEquals(left.includes("Machines:"), false);
+          assertEquals(/─ Machines \d/.test(left), false);
         }
         // A stop that cannot be caught leaves the terminal raw, where Enter ends no line.
         await tmux.keys("clear; echo BEFORE", "C-j");
         await tmux.shows(/^BEFORE/m);
         await tmux.keys("fg", "C-j");
-        await tmux.shows(/Next|Keys|Listening/);
-        await tmux.shows(/Machines:0/);
+        await tmux.shows(/Connect a program|┌─ Help /);
       }
       await tmux.keys("C-q");
       await tmux.shows(/Transitions: 0[^]*^\$/m); // the shell is back
@@ -198,15 +251,16 @@ Deno.test("dbg types nothing by itself when sequences come in pieces, and draws 
   await inTerminal(async (tmux) => {
     const bytes = (text: string) =>
       Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0"));
+    await tmux.keys("/");
     for (const text of ["\x1b[<65;90;5M", "\x1b[<64;3;5M", "\x1b[200~qqq\x1b[201~\x1b[A"]) {
       // The first two bytes together: a lone Escape is a key.
       const [escape, bracket, ...rest] = bytes(text);
       await tmux.keys("-H", escape, bracket);
       for (const byte of rest) await tmux.keys("-H", byte);
     }
-    await tmux.shows(/search clients: qqq no match/);
+    await tmux.shows(/search machines: qqq_? +no match/);
     await tmux.keys("C-l");
-    const screen = await tmux.shows(/search clients: qqq no match/);
+    const screen = await tmux.shows(/search machines: qqq_? +no match/);
     assertEquals(screen.includes("65;90"), false);
   });
 });

@@ -54,6 +54,9 @@ grouped.add("Busy", { by: "me" });
 grouped.add("Busy");
 // @ts-expect-error: an unknown state in a group
 exclusive({ Idle: { require: ["Bsy"] }, Busy: {} });
+exclusive({ Idle: { require: ["On"] }, Busy: {}, On: {} }, ["Idle", "Busy"]);
+// @ts-expect-error: an unknown state as one of a group
+exclusive({ Idle: {}, Busy: {}, On: {} }, ["Idle", "Bsy"]);
 
 /** A machine with what is declared for it. */
 type Whole<S> = Machine<S> & Requests<S> & Watched<StateNames<S>>;

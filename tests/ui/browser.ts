@@ -11,6 +11,22 @@ globalThis.__VUE_OPTIONS_API__ = true;
 globalThis.__VUE_PROD_DEVTOOLS__ = false;
 globalThis.__VUE_PROD_HYDRATION_MISMATCH_DETAILS__ = false;`;
 
+/** Bundles a program of this folder with React of another version. */
+export async function bundleWithReact(version: string, path: string): Promise<string> {
+  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", here)));
+  for (const [name, to] of Object.entries<string>(config.imports)) {
+    const other = to.replace(/^npm:(react|react-dom)@.*/, `npm:$1@${version}`);
+    config.imports[name] = other.startsWith(".") ? new URL(other, here).href : other;
+  }
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(config));
+    return await bundle(path, ["--no-lock", "--config", `${folder}/deno.json`]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** A page that is open in the browser. */
 export interface Tab {
   /** Runs one of its tests, and returns what that says. */
@@ -22,9 +38,9 @@ export interface Tab {
 }
 
 /** Bundles a program of this folder for browsers. */
-export async function bundle(path: string): Promise<string> {
+export async function bundle(path: string, flags: readonly string[] = []): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform", "browser", "--format", "esm", path],
+    args: ["bundle", "--quiet", ...flags, "--platform", "browser", "--format", "esm", path],
     cwd: here,
   }).output();
   if (!success) throw new Error(`deno bundle ${path}: ${new TextDecoder().decode(stderr)}`);

@@ -62,28 +62,42 @@ Deno.test("docs/ui.md has an example for each framework, and for no other", () =
   assertEquals(sections, Object.keys(PAGES));
 });
 
-for (const [name, { extension, module, show }] of Object.entries(PAGES)) {
+/** Runs an example as a page, and presses its button: what it shows before each time. */
+async function press(name: string, example: string, shown: readonly string[]): Promise<void> {
+  const { extension, module, show } = PAGES[name];
+  const path = `pages/example_${name}/`;
+  const folder = new URL(path, import.meta.url);
+  await Deno.mkdir(folder);
+  try {
+    await Deno.writeTextFile(new URL(`app.${extension}`, folder), await module(example));
+    await Deno.writeTextFile(
+      new URL("page.js", folder),
+      `import { App } from "./app.${extension}";\n${show}\nglobalThis.run = () => {};`,
+    );
+    await withPage(await bundle(`${path}page.js`), async ({ page, said }) => {
+      const button = page.getByRole("button");
+      for (const text of shown) {
+        await button.filter({ hasText: text }).waitFor();
+        await button.click();
+      }
+      assertEquals(said, []);
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const examplesOf = (name: string) =>
+  [...text.split(`## ${name}\n`)[1].split(/^## /m)[0].matchAll(/^```\w+[^\n]*\n(.*?)^```$/gms)]
+    .map(([, example]) => example);
+
+for (const name of Object.keys(PAGES)) {
   Deno.test(`the example of docs/ui.md for ${name} runs in Chromium`, async () => {
-    const [, example] = text.split(`## ${name}\n`)[1].match(/^```\w+[^\n]*\n(.*?)^```$/ms)!;
-    const folder = new URL(`./pages/example_${name}/`, import.meta.url);
-    await Deno.mkdir(folder);
-    try {
-      await Deno.writeTextFile(new URL(`app.${extension}`, folder), await module(example));
-      await Deno.writeTextFile(
-        new URL("page.js", folder),
-        `import { App } from "./app.${extension}";\n${show}\nglobalThis.run = () => {};`,
-      );
-      const code = await bundle(`pages/example_${name}/page.js`);
-      await withPage(code, async ({ page, said }) => {
-        const button = page.getByRole("button");
-        for (const shown of ["closed, 0 changes", "open, 1 changes", "closed, 2 changes"]) {
-          await button.filter({ hasText: shown }).waitFor();
-          await button.click();
-        }
-        assertEquals(said, []);
-      });
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    const shown = ["closed, 0 changes", "open, 1 changes", "closed, 2 changes"];
+    await press(name, examplesOf(name)[0], shown);
   });
 }
+
+Deno.test("the example of docs/ui.md for arguments runs in Chromium", async () => {
+  await press("React", examplesOf("React")[1], ["0 %", "10 %", "20 %"]);
+});

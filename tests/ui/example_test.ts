@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withBrowser } from "./browser.ts";
@@ -85,7 +86,7 @@ async function upload(page: Page, name: string): Promise<void> {
 
 Deno.test("the example uploads, cancels, retries and fails, built and in development", async (t) => {
   // Beside the original, whose paths lead to the sources.
-  const folder = await Deno.makeTempDir({ dir: new URL("../", source).pathname, prefix: "ui_" });
+  const folder = await Deno.makeTempDir({ dir: fileURLToPath(new URL("../", source)), prefix: "ui_" });
   try {
     await run(folder, "cp", "-r", ...files(source), ".");
     await run(folder, "npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefer-offline");
@@ -124,5 +125,5 @@ function files(folder: URL): string[] {
   return [...Deno.readDirSync(folder)].filter(({ name }) =>
     !["node_modules", "dist"].includes(name)
   )
-    .map(({ name }) => new URL(name, folder).pathname);
+    .map(({ name }) => fileURLToPath(new URL(name, folder)));
 }

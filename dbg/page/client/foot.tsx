@@ -93,8 +93,14 @@ export function stripes(cells: TimelineView["cells"]): string {
 
 /** Where one is among the transitions. */
 export const Timeline = pure(({ timeline }: { timeline: TimelineView }) => (
-  <label>
-    Transitions
+  <div class="slider">
+    <button
+      type="button"
+      aria-label="Previous transition"
+      onClick={() => send({ kind: "move", by: -1 })}
+    >
+      ‹
+    </button>
     <span id="position">
       {timeline.position} / {timeline.total}
     </span>
@@ -109,13 +115,20 @@ export const Timeline = pure(({ timeline }: { timeline: TimelineView }) => (
         else send({ kind: "position", position });
       }}
     />
-  </label>
+    <button
+      type="button"
+      aria-label="Next transition"
+      onClick={() => send({ kind: "move", by: 1 })}
+    >
+      ›
+    </button>
+  </div>
 ));
 
 /** Where one is among the steps of the next transition. */
 export const Steps = pure(({ steps }: { steps: PageView["steps"] }) => (
-  <label>
-    Steps of the next
+  <label class="slider steps">
+    <span class="word">Steps of the next</span>
     <span id="step">
       {steps.position} / {steps.total} {visible(steps.text)}
     </span>
@@ -128,6 +141,15 @@ export const Steps = pure(({ steps }: { steps: PageView["steps"] }) => (
     />
   </label>
 ));
+
+const TITLES: Readonly<Record<string, string>> = {
+  canceled: "Hides transitions that were refused",
+  auto: "Hides transitions of auto states",
+  empty: "Hides transitions that changed nothing",
+  checks: "Hides dry runs, as of canAdd",
+  level: "Log lines: L0 none, L1 changes, L2 operations, L3 decisions, L4 all",
+  group: "Only states and transitions of a group",
+};
 
 /** What is hidden. */
 export const Filters = pure(({ filters }: { filters: PageView["filterBar"] }) => (
@@ -149,37 +171,12 @@ export const Filters = pure(({ filters }: { filters: PageView["filterBar"] }) =>
         class={on ? "on" : ""}
         aria-pressed={key === "level" || key === "group" ? undefined : on}
         data-filter={key}
+        title={TITLES[key]}
       >
         {visible(text)}
       </button>
     ))}
   </div>
-));
-
-/** Finds transitions by the states they touched. */
-export const Search = pure(({ search }: { search: PageView["search"] }) => (
-  <label id="finder">
-    <input
-      id="search"
-      type="search"
-      placeholder="Find by state: press /"
-      defaultValue={search.text}
-      maxLength={200}
-      onInput={({ currentTarget: { value } }) =>
-        send({ kind: "search", text: value, in: "transitions" })}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") go({ kind: "match", by: event.shiftKey ? -1 : 1 });
-        if (event.key === "Escape") event.currentTarget.blur();
-      }}
-    />
-    <span id="matches" class="dim">
-      {search.text === "" || search.in !== "transitions"
-        ? ""
-        : search.matches === 0
-        ? "no match"
-        : `${search.match} of ${search.matches}`}
-    </span>
-  </label>
 ));
 
 /** What was lost, what was done, and which keys there are. */
@@ -188,7 +185,7 @@ export const Status = pure(({ dropped, evicted, notice }: {
   evicted: number;
   notice: string;
 }) => (
-  <div id="status" role="status">
+  <div id="status" role="status" class={notice ? "told" : ""}>
     {dropped > 0 && <span class="error">{dropped} dropped</span>}
     {evicted > 0 && <span class="warning">{evicted} left memory</span>}
     <span class={notice ? "warning" : "dim"}>{notice ? visible(notice) : HINTS}</span>

@@ -52,24 +52,38 @@ function Lines({ place, follows, lines, children }: {
 }): VNode {
   const scroll = useRef<HTMLDivElement>(null);
   const bottom = useRef(true);
+  /** Nobody has scrolled since the last move. */
+  const still = useRef(true);
   useSize(scroll, ({ clientHeight }) => {
     const count = Math.min(2 * Math.ceil(clientHeight / ROW) + 10, 200);
     want({ log: count, rain: count });
   });
   useLayoutEffect(() => {
-    if (follows && bottom.current) scroll.current!.scrollTop = scroll.current!.scrollHeight;
-  }, [lines, follows]);
-  useLayoutEffect(() => {
-    const current = scroll.current!.querySelectorAll(".current");
-    if (follows) scroll.current!.scrollTop = scroll.current!.scrollHeight;
-    else [...current].at(-1)?.scrollIntoView({ block: "nearest" });
-    if (!follows) current[0]?.scrollIntoView({ block: "nearest" });
+    still.current = bottom.current = true;
   }, [place, follows]);
+  useLayoutEffect(() => {
+    const box = scroll.current!;
+    if (follows) {
+      if (bottom.current) box.scrollTop = box.scrollHeight;
+      return;
+    }
+    if (!still.current) return;
+    const current = box.querySelectorAll(".current");
+    [...current].at(-1)?.scrollIntoView({ block: "nearest" });
+    current[0]?.scrollIntoView({ block: "nearest" });
+  }, [place, lines, follows]);
+  const scrolled = () => {
+    still.current = false;
+  };
   return (
     <div
       class="scroll"
       ref={scroll}
       tabIndex={0}
+      role="group"
+      aria-label="Lines"
+      onWheel={scrolled}
+      onTouchMove={scrolled}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         bottom.current = scrollTop + clientHeight >= scrollHeight - ROW;
       }}
@@ -91,7 +105,7 @@ export const Log = pure(({ log, place, follows }: {
   follows: boolean;
 }) => (
   <>
-    <h2>Log</h2>
+    <h2 class="quiet">Log</h2>
     <Lines place={place} follows={follows} lines={log}>
       {log.map((line) => <Line key={line.key} line={line} />)}
     </Lines>
@@ -105,7 +119,7 @@ export const Rain = pure(({ rain, place, follows }: {
   follows: boolean;
 }) => (
   <>
-    <h2>Rain</h2>
+    <h2 class="quiet">Rain</h2>
     <Lines place={place} follows={follows} lines={rain}>
       {rain.map((line) => <Drop key={line.key} line={line} />)}
     </Lines>

@@ -51,7 +51,9 @@ export function watchHolds(changed: () => void): void {
     last = pressed = target instanceof Element ? target : null;
     at = { x, y };
   }, true);
-  for (const kind of ["pointerup", "pointercancel", "blur"]) addEventListener(kind, release, true);
+  for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, release, true);
+  // The window's own: a press moves the focus, so that some element loses it.
+  addEventListener("blur", release);
   // Let go outside of the window.
   addEventListener("pointermove", ({ buttons }) => void (buttons === 0 && release()), true);
   document.addEventListener("selectionchange", changed);

@@ -11,8 +11,11 @@ import { ROW } from "./viewport.ts";
 const MARGIN = 30;
 
 /** A list of any length that has elements only for the lines around those in sight. */
-export function List({ label, part, place, wants, onClick, onFocus, children }: {
+export function List({ role, label, part, active, place, wants, onClick, onFocus, children }: {
+  role: "listbox" | "tree";
   label: string;
+  /** The id of the line with the cursor, which is what has the focus for a screen reader. */
+  active: string | undefined;
   part: ListPart;
   /** Where one is: when it changes, the line with the cursor comes into sight. */
   place: string;
@@ -40,11 +43,12 @@ export function List({ label, part, place, wants, onClick, onFocus, children }: 
   }, [place, part.cursor]);
   return (
     <div
-      class="scroll"
+      class="scroll list"
       ref={scroll}
       tabIndex={0}
-      role="listbox"
+      role={role}
       aria-label={label}
+      aria-activedescendant={active}
       onScroll={({ currentTarget }) => look(currentTarget)}
       onClick={onClick}
       onFocus={onFocus}

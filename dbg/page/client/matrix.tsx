@@ -23,7 +23,7 @@ function Table({ matrix }: { matrix: PageMatrix | null }) {
         <table>
           <thead>
             <tr>
-              <th />
+              <td />
               {matrix.columns.map(({ key, called }) => (
                 <th key={key} class={called ? "selected" : "dim"}>{key}</th>
               ))}

@@ -9,6 +9,8 @@ import { visible } from "./visible.ts";
 
 const INDENT = { state: 0, properties: 2, relation: 2, reference: 4 } as const;
 
+const LEVEL = { state: 1, properties: 2, relation: 2, reference: 3 } as const;
+
 const State = pure(({ line }: { line: PageState }) => {
   const { kind, active, selected, touched, cursor, called } = line;
   const plain = kind === "properties" || kind === "relation" || !active;
@@ -21,7 +23,10 @@ const State = pure(({ line }: { line: PageState }) => {
   return (
     <div
       class={`row ${classes}`}
-      role="option"
+      role="treeitem"
+      aria-level={LEVEL[kind]}
+      id={cursor ? "state-cursor" : undefined}
+      aria-expanded={kind === "state" ? line.expanded : undefined}
       aria-selected={selected}
       data-state={line.state}
       style={{ paddingLeft: `${4 + INDENT[kind] * 8}px` }}
@@ -47,8 +52,10 @@ export const States = pure(({ tree, count, machine }: {
   <>
     <h2>States: {count}</h2>
     <List
+      role="tree"
       label="States"
       part={tree.part}
+      active={tree.rows.some((line) => line.cursor) ? "state-cursor" : undefined}
       place={machine}
       wants={(part) => want({ tree: part })}
       onClick={(event) => {

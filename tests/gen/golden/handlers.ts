@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { ArgsOf, HandlerEvent, StatesOf } from "@asyncmachine/asyncmachine";
+import type { EventArgs, HandlerEvent, StatesOf } from "@asyncmachine/asyncmachine";
 import type { schema } from "./states_file.ts";
 
 type States = StatesOf<typeof schema>;
-type Event<Name extends keyof States> = HandlerEvent<States, ArgsOf<States, Name>>;
+type Event<Name extends keyof States> = HandlerEvent<States, EventArgs<States, Name>>;
 
 /** To be bound by `machine.bindHandlers(new MachineHandlers())`. */
 export class MachineHandlers {

@@ -4,11 +4,13 @@
  * Not expressed by the schema:
  *
  * - Start the machine by add(["Stopped"])
+ * - Event PLAY: PLAY is an event state, PLAYState does what is said below for the states that are active, of each region for the innermost one
+ * - Event STOP: STOP is an event state, STOPState does what is said below for the states that are active, of each region for the innermost one
+ * - Event FAST: FAST is an event state, FASTState does what is said below for the states that are active, of each region for the innermost one
  * - The machine is done in Ended: dispose of it then
  * - The machine's context: keep such data in the handlers' object
  * - Stopped, event PLAY, while it is active: add(["Playing", "PlayingNormal"])
  * - Playing, event STOP, while it is active: add(["Stopped"]); if mayStop holds, asked in StoppedEnter; it does beep
- * - Playing, after 60000 ms: a timer in PlayingState that event.signal stops, then add(["Stopped"])
  * - Playing invokes sound: start it in PlayingState, with event.signal
  * - PlayingNormal, event FAST, while it is active: add(["Playing", "PlayingFast"])
  * - Ended.entry: say belongs into EndedState
@@ -21,10 +23,13 @@ import { defineSchema, type StateHandlers, type StatesOf } from "@asyncmachine/a
 /** The states, in order, with their relations. */
 export const schema = defineSchema({
   Stopped: { remove: ["Playing", "Ended"] },
-  Playing: { add: ["PlayingNormal"], remove: ["Stopped", "Ended"] },
+  Playing: { add: ["PlayingNormal"], remove: ["Stopped", "Ended"], timeouts: { Stopped: 60000 } },
   PlayingNormal: { remove: ["PlayingFast"], require: ["Playing"] },
   PlayingFast: { remove: ["PlayingNormal"], require: ["Playing"] },
   Ended: { remove: ["Stopped", "Playing"] },
+  PLAY: { event: true, require: ["Stopped"] },
+  STOP: { event: true, require: ["Playing"] },
+  FAST: { event: true, require: ["PlayingNormal"] },
 });
 
 /** The states with the types of their arguments. */
@@ -37,6 +42,9 @@ export const names = {
   PlayingNormal: "PlayingNormal",
   PlayingFast: "PlayingFast",
   Ended: "Ended",
+  PLAY: "PLAY",
+  STOP: "STOP",
+  FAST: "FAST",
 } as const;
 
 /** The name of a state. */
@@ -59,4 +67,13 @@ export type PlayingFastHandlers = StateHandlers<States, "PlayingFast">;
 
 /** The handlers of Ended. */
 export type EndedHandlers = StateHandlers<States, "Ended">;
+
+/** The handlers of PLAY. */
+export type PLAYHandlers = StateHandlers<States, "PLAY">;
+
+/** The handlers of STOP. */
+export type STOPHandlers = StateHandlers<States, "STOP">;
+
+/** The handlers of FAST. */
+export type FASTHandlers = StateHandlers<States, "FAST">;
 // #endregion states

@@ -11,6 +11,8 @@ const make = () => new Machine({ On: {}, Off: {}, Other: {} });
 type Made = ReturnType<typeof make>;
 
 serve({
+  version: () => Promise.resolve(React.version),
+
   async rows() {
     const names = Array.from({ length: 1000 }, (_, row) => `Row${row}`);
     const machine = new Machine(Object.fromEntries(names.map((name) => [name, {}])));
@@ -71,6 +73,34 @@ serve({
       atUnmount,
       afterATurn: made[0].disposed,
     };
+  },
+
+  /** Whichever is shown lives as long as it is shown, and ends; those that were dropped, when collected. */
+  async strictDropped() {
+    const made: Made[] = [];
+    let shown = -1;
+    const App = () => {
+      const machine = useMachine(() => {
+        made.push(make());
+        return made.at(-1)!;
+      });
+      const states = useStates(machine, ["Off", "On"]);
+      React.useEffect(() => {
+        shown = made.indexOf(machine);
+      }, [machine]);
+      return h("p", { id: "dropped" }, states.join(" "));
+    };
+    const root = createRoot(place());
+    root.render(h(StrictMode, null, h(App)));
+    await until(() => shown >= 0, "the effect");
+    await turns();
+    const first = shown;
+    made[first].add(["On", "Off"]);
+    await until(() => document.querySelector("#dropped")!.textContent === "Off On", "both");
+    const same = shown === first && !made[first].disposed;
+    root.unmount();
+    await until(() => made[first].disposed, "the disposal of what was shown");
+    return { same, disposed: made[first].disposed };
   },
 
   /** Effects end and begin again with the state kept, as hot reload does, and hidden parts do. */
