@@ -18,5 +18,5 @@ const claims = new Claims();
 memory(claims);
 leak(claims, short ? 50_000 : 1_000_000);
 await throughput(claims, short ? 12 : 40, short ? 150 : 300);
-await underAttack(claims, short ? 4 : 8, short ? 500 : 2000);
+await underAttack(claims, short ? 3 : 8, short ? 600 : 2000);
 Deno.exit(claims.exitCode);
