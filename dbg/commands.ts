@@ -2,7 +2,13 @@ import { exportFile, exportStream, importFile, writeFile } from "./files.ts";
 import { addressOf, InputError, tokenOf, type TokenOptions } from "./input.ts";
 import { Store } from "./model/store.ts";
 import { complain, printBytes, printJson, printLine } from "./output.ts";
-import { type ClientSummary, listClients, showMachine, type ShownMachine } from "./reports.ts";
+import {
+  type ClientSummary,
+  listClients,
+  showMachine,
+  type ShownMachine,
+  type ShownTimer,
+} from "./reports.ts";
 
 /** Where a command reads from. */
 export interface Source extends TokenOptions {
@@ -52,12 +58,16 @@ export async function follow(source: Source, id: string | null, on: boolean): Pr
     for (const one of ids) {
       for (;;) {
         const from = seen.get(one) ?? 0;
-        const { rows, end } = await get(one, from);
+        const { rows, end, timers = [] } = await get(one, from);
         for (const row of rows) print(one, row, source.json ?? false, id === null);
         const next = (rows.at(-1)?.row ?? end - 1) + 1;
         // A debugger that was started anew counts anew.
         seen.set(one, end < from ? end : Math.max(next, from));
-        if (rows.length === 0 || next >= end) break;
+        if (rows.length > 0 && next < end) continue;
+        if (!on) {
+          for (const timer of timers) printTimer(one, timer, source.json ?? false, id === null);
+        }
+        break;
       }
     }
     if (on) await new Promise((next) => setTimeout(next, POLL));
@@ -74,6 +84,15 @@ function print(
   for (const [, prefix, text] of lines) {
     printLine(`${named ? `${id} ` : ""}${row.id} ${prefix} ${text}`);
   }
+}
+
+function printTimer(id: string, timer: ShownTimer, json: boolean, named: boolean): void {
+  if (json) return printJson({ machine: id, timer });
+  const { state, adds, due } = timer;
+  const of = state === null ? "" : ` (${state})`;
+  printLine(
+    `${named ? `${id} ` : ""}timer${of}: ${adds.join(", ")} at ${new Date(due).toISOString()}`,
+  );
 }
 
 /** Writes machines to a file; `-` is stdout. */

@@ -28,6 +28,7 @@ export {
   showMachine,
   type ShownMachine,
   type ShownRow,
+  type ShownTimer,
 } from "./reports.ts";
 export { type DebuggerServer, type ServerOptions, startServer } from "./server.ts";
 

@@ -44,6 +44,16 @@ export interface ShownRow extends Row {
   readonly lines: readonly LogText[];
 }
 
+/** A time that runs. */
+export interface ShownTimer {
+  /** The state whose activation is timed; null when it is bound to the machine. */
+  readonly state: string | null;
+  /** The states that are added then. */
+  readonly adds: readonly string[];
+  /** When, in milliseconds since 1970. */
+  readonly due: number;
+}
+
 /** A machine in the output of `show`. */
 export interface ShownMachine {
   /** What it said of itself. */
@@ -54,6 +64,8 @@ export interface ShownMachine {
   readonly end: number;
   /** The transitions. */
   readonly rows: readonly ShownRow[];
+  /** The times that run, by due time. */
+  readonly timers: readonly ShownTimer[];
 }
 
 /** Units after which an answer ends; who wants more asks for the rows behind it. */
@@ -72,5 +84,11 @@ export function showMachine(client: ClientData, from: number, limit: number): Sh
     for (const [, , , handler] of row.steps) size += handler.length;
     if (size > ENOUGH) break;
   }
-  return { hello: client.hello, first: client.first, end: client.end, rows };
+  const { hello, first, end } = client;
+  const timers = client.timers.map(([state, adds, due]) => ({
+    state: state === -1 ? null : hello.names[state],
+    adds: adds.map((one) => hello.names[one]),
+    due,
+  }));
+  return { hello, first, end, rows, timers };
 }

@@ -3,8 +3,8 @@
  *
  *     deno run -A deploy/example.ts [PORT] [ADDRESS]
  *
- * It listens on loopback only. What runs in a container reaches it under an address of the bridge,
- * such as 172.17.0.1, which has to be given then; 0.0.0.0 shows it to the whole network.
+ * It listens on loopback only, unless an address is given: of Docker's bridge, for example, when what
+ * scrapes it runs in a container. 0.0.0.0 shows it to the whole network.
  */
 import { Machine } from "../mod.ts";
 import { bindMachine, metricsHandler } from "../telemetry/prometheus/mod.ts";

@@ -76,6 +76,8 @@ export interface KindPlan {
   readonly hash: string;
   /** All states, in order. */
   readonly states: readonly string[];
+  /** The same, as JSON texts. */
+  readonly quoted: readonly string[];
   /** The states whose handlers go on after a crash. */
   readonly resumed: ReadonlySet<string>;
   /** Whether its schema has timeouts. */
@@ -97,6 +99,7 @@ export function planOf(name: string, kind: AnyFlowKind): KindPlan {
     handlers,
     hash: machine.exportTime().schemaHash,
     states,
+    quoted: states.map((state) => JSON.stringify(state)),
     resumed: new Set(states.filter((state) => `${state}State` in handlers)),
     timed: states.some((state) => kind.schema[state]?.timeouts !== undefined),
     startTakesInput: kind.schema[kind.start]?.args !== undefined,

@@ -25,6 +25,12 @@ export interface EventSide {
   done(event: FlowEvent, name: string): boolean;
   /** There is something to store. */
   touch(): unknown;
+  /**
+   * Checks that the flow's data can be stored.
+   *
+   * @throws {TypeError} If they cannot.
+   */
+  checkData(): void;
   /** Somebody may wait for the end of this state's activation. */
   contextTaken(state: string): void;
 }
@@ -113,22 +119,22 @@ export class FlowEvent implements HandlerEvent, FlowPart {
   }
 
   add(states: States, args?: unknown): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
     return this.#event.add(states as never, args as never);
   }
 
   remove(states: States, args?: unknown): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
     return this.#event.remove(states as never, args as never);
   }
 
   set(states: States, args?: unknown): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
     return this.#event.set(states as never, args as never);
   }
 
   toggle(states: States, args?: unknown): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
     return this.#event.toggle(states as never, args as never);
   }
 
@@ -138,8 +144,13 @@ export class FlowEvent implements HandlerEvent, FlowPart {
   }
 
   ask(state: string, args?: unknown, options?: WaitOptions): Promise<never> {
-    if (args !== undefined) checkArgs(state, args);
+    this.#check(state, args);
     return this.#event.ask(state as never, args as never, options) as Promise<never>;
+  }
+
+  #check(states: States, args: unknown): void {
+    if (args !== undefined) checkArgs(states, args);
+    this.#side.checkData();
   }
 
   addAfter(ms: number, states: States, args?: unknown): void {

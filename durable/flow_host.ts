@@ -12,7 +12,9 @@ export interface FlowHost<F> extends ChildHost {
   /** It does nothing for now. */
   rests(flow: F): void;
   /** It is finished. */
-  finished(flow: F): void;
+  finished(flow: F, failed: boolean): void;
+  /** Somebody waits for its end while it sleeps: it must not be forgotten. */
+  awaited(flow: F): void;
   /** Somebody asked for its machine while it slept. */
   woken(flow: F): void;
 }

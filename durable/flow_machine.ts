@@ -24,6 +24,14 @@ type S = Record<string, unknown>;
 export interface MachineSide {
   /** Whether the flow is finished: its machine is disposed, but what holds is still true. */
   readonly finished: boolean;
+  /** Whether it has come to its end: nothing changes any more. */
+  readonly blocked: boolean;
+  /**
+   * Checks that the flow's data can be stored.
+   *
+   * @throws {TypeError} If they cannot.
+   */
+  checkData(): void;
   /** Something hangs on the machine: it must not be put away. */
   attached(): void;
 }
@@ -42,32 +50,37 @@ export class FlowMachine extends Machine<S> {
   // --- arguments ---------------------------------------------------------------------
 
   override add(states: States, args?: unknown): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
+    if (this.side.blocked) return "canceled";
     return super.add(states as never, args as never);
   }
 
   override remove(states: States, args?: unknown): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
+    if (this.side.blocked) return "canceled";
     return super.remove(states as never, args as never);
   }
 
   override set(states: States, args?: unknown): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
+    if (this.side.blocked) return "canceled";
     return super.set(states as never, args as never);
   }
 
   override toggle(states: States, args?: unknown): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
+    if (this.side.blocked) return "canceled";
     return super.toggle(states as never, args as never);
   }
 
   override addErr(error: unknown, options?: AddErrOptions): Result {
     if (options?.args !== undefined) checkArgs("Exception", options.args);
+    if (this.side.blocked) return "canceled";
     return super.addErr(error, options as never);
   }
 
   override ask(state: string, args?: unknown, options?: WaitOptions): Promise<never> {
-    if (args !== undefined) checkArgs(state, args);
+    this.#check(state, args);
     return super.ask(state as never, args as never, options) as Promise<never>;
   }
 
@@ -77,8 +90,14 @@ export class FlowMachine extends Machine<S> {
     args: unknown,
     from: MutationOrigin,
   ): Result {
-    if (args !== undefined) checkArgs(states, args);
+    this.#check(states, args);
+    if (this.side.blocked) return "canceled";
     return super[submit](type, states, args, from);
+  }
+
+  #check(states: States, args: unknown): void {
+    if (args !== undefined) checkArgs(states, args);
+    this.side.checkData();
   }
 
   // --- what holds at the end is true afterwards -------------------------------------------

@@ -9,71 +9,19 @@ import {
   LeaseLostError,
   StoreError,
 } from "./errors.ts";
+import { keyOf, partsOf } from "./flow_key.ts";
 import type { FlowHost } from "./flow_host.ts";
-import type { AnyFlowKind, FlowOf, InputOf } from "./kind.ts";
+import type { AnyFlowKind } from "./kind.ts";
 import { Lease, type LeaseOwner } from "./lease.ts";
 import { LiveFlow } from "./live_flow.ts";
 import { type FlowSettings, type FlowsOptions, settingsOf } from "./settings.ts";
+import type { FlowItem, FlowKinds, Flows, FlowStats, ListOptions } from "./flows_face.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { Sleepers } from "./sleepers.ts";
 import type { FlowCommit, FlowHead, FlowRow, Store } from "./store.ts";
 
 /** At most so many flows are taken over at once. */
 const CLAIM = 1000;
-/** Kinds of flows by name. */
-export type FlowKinds = Readonly<Record<string, AnyFlowKind>>;
-
-/** What is searched for. */
-export interface ListOptions<K extends FlowKinds = FlowKinds> {
-  /** Of this kind only. */
-  readonly kind?: (keyof K & string) | undefined;
-  /** All of these states are active: one or a list. */
-  readonly active?: string | readonly string[] | undefined;
-  /** With all of these labels. */
-  readonly tags?: readonly string[] | undefined;
-  /** Only finished, or unfinished ones. @default both */
-  readonly ended?: boolean | undefined;
-  /** Those behind this one: an item of a list, or an id. */
-  readonly after?: string | { readonly id: string; readonly kind: string } | undefined;
-  /** At most so many. @default all */
-  readonly limit?: number | undefined;
-}
-
-/** A flow as it stands in a list. */
-export interface FlowItem extends FlowHead {
-  /** Why it cannot be opened, if it cannot. */
-  readonly error: Error | undefined;
-}
-
-/** Flows of some kinds on a store, made by {@linkcode openFlows}. */
-export interface Flows<K extends FlowKinds = FlowKinds> extends AsyncDisposable {
-  /** Ends when they are closed, or the lease is lost: then its reason is a {@linkcode LeaseLostError}. */
-  readonly signal: AbortSignal;
-  /**
-   * Begins a flow: makes its data, adds its first state. Resolves when that is stored; with the existing
-   * flow when there is one of this id.
-   *
-   * @throws {TypeError} If input or data are nothing that JSON can hold.
-   * @throws {FlowOwnedError} If it exists and another live owner has it.
-   */
-  start<const N extends keyof K & string>(
-    kind: N,
-    id: string,
-    ...input: undefined extends InputOf<K[N]> ? [input?: InputOf<K[N]>] : [input: InputOf<K[N]>]
-  ): Promise<FlowOf<K[N]>>;
-  /**
-   * One flow, or `undefined`.
-   *
-   * @throws {FlowOwnedError} If another live owner has it.
-   * @throws {FlowUnreadableError} If it cannot be opened.
-   */
-  get<const N extends keyof K & string>(kind: N, id: string): Promise<FlowOf<K[N]> | undefined>;
-  /** Flows by what is searched for, in the order of their ids, then kinds; those of other owners too. */
-  list(options?: ListOptions<K>): Promise<readonly FlowItem[]>;
-  /** Stores what is outstanding, stops all flows, and lets others have them. */
-  close(): Promise<void>;
-}
-
 /**
  * Opens flows on a store: those that are unfinished and that no live owner has go on.
  *
@@ -84,13 +32,9 @@ export async function openFlows<const K extends FlowKinds>(
   kinds: K,
   options: FlowsOptions = {},
 ): Promise<Flows<K>> {
-  const flows = new OpenFlows(store, kinds, settingsOf(options));
+  const flows = new OpenFlows(store, kinds, settingsOf(options, store));
   await flows.open();
   return flows as unknown as Flows<K>;
-}
-
-function keyOf(kind: string, id: string): string {
-  return `${kind.length}/${kind}/${id}`;
 }
 
 class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
@@ -106,7 +50,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   /** Those that are being made or loaded. */
   readonly #coming: Map<string, Promise<LiveFlow | undefined>> = new Map();
   /** Those that left the memory, in case somebody still holds them. */
-  readonly #asleep: Map<string, WeakRef<LiveFlow>> = new Map();
+  readonly #asleep: Map<string, { deref(): LiveFlow | undefined }> = new Map();
   readonly #gone = new FinalizationRegistry((key: string) => {
     if (this.#asleep.get(key)?.deref() === undefined) this.#asleep.delete(key);
   });
@@ -116,6 +60,15 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   #resting: Set<LiveFlow> = new Set();
   #cancelRest: (() => void) | null = null;
   #complained = false;
+  readonly #counts = {
+    started: 0,
+    resumed: 0,
+    done: 0,
+    failed: 0,
+    commits: 0,
+    storeErrors: 0,
+    lag: 0,
+  };
 
   constructor(store: Store, kinds: FlowKinds, settings: FlowSettings) {
     this.store = store;
@@ -123,6 +76,10 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     this.#plans = new Map(Object.entries(kinds).map(([name, kind]) => [name, planOf(name, kind)]));
     this.#committer = new Committer(this);
     this.#sleepers = new Sleepers((key) => this.#timeIsOver(key));
+  }
+
+  get stats(): FlowStats {
+    return { ...this.#counts, live: this.#live.size, asleep: this.#sleepers.size };
   }
 
   get owner(): string {
@@ -142,7 +99,13 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
       if (error instanceof StoreError) throw error;
       throw new StoreError(`Cannot open the store: ${(error as Error).message}`, { cause: error });
     }
-    await this.#takeOver();
+    try {
+      await this.#takeOver();
+    } catch (error) {
+      this.#stop(error as Error);
+      await this.store.leave(this.owner).catch(() => {}); // the first error says more
+      throw error;
+    }
   }
 
   async start(kind: string, id: string, input?: unknown): Promise<LiveFlow> {
@@ -161,7 +124,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
   async #begin(plan: KindPlan, id: string, input: unknown): Promise<LiveFlow | undefined> {
     const { kind } = plan;
     const flow = new LiveFlow(plan, id, this);
-    const key = keyOf(plan.name, id);
+    const { key } = flow;
     if (!flow.begin(input)) {
       const machine = flow.machine;
       const explanation = machine.explain();
@@ -177,6 +140,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
       flow.stop(error as Error);
       throw error;
     }
+    this.#counts.started++;
     return flow;
   }
 
@@ -326,6 +290,7 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     const dead = await this.#lease.deadOwners();
     for (;;) {
       const rows = await this.store.claim(this.owner, { kinds, dead, limit: CLAIM });
+      this.#counts.resumed += rows.length;
       for (const row of rows) this.#resume(row);
       if (rows.length < CLAIM) return;
     }
@@ -357,12 +322,13 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     if (this.#live.has(key) || this.signal.aborted) return;
     const held = this.#asleep.get(key)?.deref();
     if (held !== undefined) return held.wake();
-    const [, length, rest] = key.match(/^(\d+)\/(.*)$/s)!;
-    const kind = rest.slice(0, Number(length));
-    const id = rest.slice(Number(length) + 1);
+    const { kind, id } = partsOf(key);
     this.get(kind, id).catch((error) => {
       if (this.signal.aborted) return;
-      this.#complain(error);
+      // Another has it: is this one still an owner?
+      if (error instanceof FlowOwnedError) return void this.#lease.renew().catch(() => {});
+      if (!this.#complained) this.#complain(error);
+      this.#complained = true;
       this.#await(key, Date.now() + this.settings.idle);
     });
   }
@@ -378,26 +344,34 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
     const resting = this.#resting;
     this.#resting = new Set();
     for (const flow of resting) {
-      const key = keyOf(flow.kind, flow.id);
+      const key = flow.key;
       if (!flow.restful || this.#live.get(key) !== flow) continue;
       const due = flow.sleep();
       this.#live.delete(key);
-      this.#asleep.set(key, new WeakRef(flow));
-      this.#gone.register(flow, key);
+      if (flow.isAwaited) this.awaited(flow);
+      else {
+        this.#asleep.set(key, new WeakRef(flow));
+        this.#gone.register(flow, key);
+      }
       this.#await(key, due);
     }
   }
 
+  awaited(flow: LiveFlow): void {
+    this.#asleep.set(flow.key, { deref: () => flow });
+  }
+
   woken(flow: LiveFlow): void {
-    const key = keyOf(flow.kind, flow.id);
+    const key = flow.key;
     this.#asleep.delete(key);
     this.#waiting.delete(key);
     this.#live.set(key, flow);
     if (flow.restful) this.rests(flow);
   }
 
-  finished(flow: LiveFlow): void {
-    this.#live.delete(keyOf(flow.kind, flow.id));
+  finished(flow: LiveFlow, failed: boolean): void {
+    this.#counts[failed ? "failed" : "done"]++;
+    this.#live.delete(flow.key);
   }
 
   // --- storing -------------------------------------------------------------------------------------
@@ -413,15 +387,18 @@ class OpenFlows implements FlowHost<LiveFlow>, CommitterOwner, LeaseOwner {
         `Cannot store flow "${flow.kind}/${flow.id}": another owner has taken it over`,
       ),
     );
-    this.#live.delete(keyOf(flow.kind, flow.id));
+    this.#live.delete(flow.key);
     this.#lease.renew().catch((error) => this.#complain(error));
   }
 
-  storedSome(): void {
+  storedSome(flows: number, lag: number): void {
     this.#complained = false;
+    this.#counts.commits += flows;
+    this.#counts.lag = lag;
   }
 
   storeFailed(error: StoreError): void {
+    this.#counts.storeErrors++;
     if (!this.#complained) this.#complain(error);
     this.#complained = true;
   }

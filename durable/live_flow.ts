@@ -18,6 +18,7 @@ import { Pending } from "./pending.ts";
 import { reviveFlow } from "./revive.ts";
 import { snapshotText, ticksText } from "./snapshot.ts";
 import type { FlowCommit, FlowRow } from "./store.ts";
+import { keyOf } from "./flow_key.ts";
 import type { FlowHost } from "./flow_host.ts";
 
 /** A flow that this process has: its machine, and what of it is not stored yet. */
@@ -44,23 +45,25 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   #unstored: Pending[] = [];
   #storedData = "";
   readonly #args: ActiveArgs = new ActiveArgs();
-  readonly #results: OnceResults;
-  readonly #children: Children;
-  readonly #due: DueHandlers = new DueHandlers();
+  #results: OnceResults | null = null;
+  #children: Children | null = null;
+  #due: DueHandlers | null = null;
   /** The one of them that is called again now. */
   #recalled: StoredDue | undefined;
   #dataIsWrong = false;
   /** It is over: nothing changes any more, while the last handlers run. */
-  #blocked = false;
+  blocked = false;
   #telling = false;
   #outcome: PromiseWithResolvers<unknown> | null = null;
+
+  /** Names it among all flows. */
+  readonly key: string;
 
   constructor(plan: KindPlan, id: string, host: FlowHost<LiveFlow>) {
     this.#plan = plan;
     this.id = id;
+    this.key = keyOf(plan.name, id);
     this.#host = host;
-    this.#children = new Children(host);
-    this.#results = new OnceResults(this, host);
   }
 
   // --- the flow as its user sees it ----------------------------------------------------
@@ -98,7 +101,13 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     { close }: ChildOptions = {},
   ): Promise<never> {
     const noted = () => this.stored();
-    return this.#children.start(kind, id, input, close, noted) as Promise<never>;
+    return (this.#children ??= new Children(this.#host)).start(
+      kind,
+      id,
+      input,
+      close,
+      noted,
+    ) as Promise<never>;
   }
 
   async tell(state: string, args: Readonly<Record<string, unknown>> | undefined): Promise<void> {
@@ -124,6 +133,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       this.#outcome = Promise.withResolvers();
       this.#outcome.promise.catch(() => {}); // nobody has to await it
       this.#settle();
+      if (this.#asleep !== null) this.#host.awaited(this);
     }
     return this.#outcome.promise;
   }
@@ -144,6 +154,11 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.#rest();
   }
 
+  /** Whether somebody waits for its end. */
+  get isAwaited(): boolean {
+    return this.#outcome !== null;
+  }
+
   [Symbol.dispose](): void {
     this.release();
   }
@@ -154,8 +169,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   begin(input: unknown): boolean {
     const { kind, startTakesInput } = this.#plan;
     const data = kind.parts.data(input);
-    checkJson(data, `the data of flow "${this.kind}/${this.id}"`);
     this.data = data;
+    this.checkData();
     const machine = this.#make();
     const result = startTakesInput && input !== undefined
       ? machine.add(kind.start, input)
@@ -192,16 +207,18 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.data = saved.data;
     this.#storedData = JSON.stringify(snapshot.data);
     const args = this.#args.restore(machine.activeStates(), saved.args, snapshot.failed ?? null);
-    this.#children.restore(snapshot.children);
-    this.#due.restore(again ? snapshot.due : []);
-    this.#results.texts.clear();
+    if (snapshot.children.length > 0) {
+      (this.#children = new Children(this.#host)).restore(snapshot.children);
+    }
+    if (again && snapshot.due.length > 0) (this.#due = new DueHandlers()).restore(snapshot.due);
+    this.#results = new OnceResults(this, this.#host);
     for (const [key, result] of Object.entries(snapshot.once)) {
       this.#results.texts.set(key, JSON.stringify(result));
     }
     if (this.ended) return;
     this.#waking = !again;
     try {
-      machine.resume({ args, again: this.#due.list });
+      machine.resume({ args, again: this.#due?.list });
     } catch (error) {
       throw unreadable(error);
     } finally {
@@ -229,7 +246,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       const text = this.#asleep!;
       this.#asleep = null;
       this.#restore(text, this.#plan.hash, false);
-      this.#host.woken(this);
+      if (this.stopped === null) this.#host.woken(this);
+      else this.#machine!.dispose();
     }
     return this.#machine!;
   }
@@ -253,8 +271,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   get restful(): boolean {
     const machine = this.#machine;
     return machine !== null && !this.ended && this.stopped === null && !this.#attached &&
-      this.#calls === 0 && this.#unstored.length === 0 && !this.#blocked &&
-      this.#results.running === 0 &&
+      this.#calls === 0 && this.#unstored.length === 0 && !this.blocked &&
+      !this.#results?.running &&
       this.#lastingContexts(machine) === 0;
   }
 
@@ -301,7 +319,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     const said = `{"type":"${tx.type}","called":${JSON.stringify(tx.calledStates)},"ticks":${
       JSON.stringify(ticks)
     }`;
-    pending.log.push(given === null ? `${said}}` : `${said},"args":${given}}`);
+    if (pending.log !== "") pending.log += ",";
+    pending.log += given === null ? `${said}}` : `${said},"args":${given}}`;
   }
 
   /** There is something to store: what happens now is stored with it. */
@@ -319,7 +338,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   }
 
   tickOf(handler: string): number | undefined {
-    this.#recalled = this.#due.next(handler);
+    this.#recalled = this.#due?.next(handler);
     return this.#recalled?.tick;
   }
 
@@ -330,7 +349,9 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       return this.#run(fn, null, lasting ? undefined : this.#recalled);
     }
     const pending = this.touch();
-    const due = lasting || event.state === "Any" ? undefined : this.#due.add(event);
+    const due = lasting || event.state === "Any"
+      ? undefined
+      : (this.#due ??= new DueHandlers()).add(event);
     pending.handlers++;
     this.#calls++;
     return pending.stored.then(() => {
@@ -363,7 +384,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   #settled(pending: Pending | null, due: StoredDue | undefined): void {
     this.#calls--;
     if (due !== undefined) {
-      this.#due.remove(due);
+      this.#due!.remove(due);
       this.touch();
     }
     if (pending !== null) {
@@ -374,11 +395,11 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   }
 
   once(event: FlowEvent, name: string, fn: (call: OnceCall) => unknown): Promise<unknown> {
-    return this.#results.call(event, name, fn);
+    return (this.#results ??= new OnceResults(this, this.#host)).call(event, name, fn);
   }
 
   done(event: FlowEvent, name: string): boolean {
-    return this.#results.has(event, name);
+    return this.#results?.has(event, name) ?? false;
   }
 
   stored(): Promise<void> {
@@ -387,8 +408,12 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
 
   // --- storing ---------------------------------------------------------------------------------
 
-  #dataText(): string {
+  checkData(): void {
     checkJson(this.data, `the data of flow "${this.kind}/${this.id}"`);
+  }
+
+  #dataText(): string {
+    this.checkData();
     return JSON.stringify(this.data);
   }
 
@@ -398,18 +423,18 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
 
   #text(): string {
     const machine = this.#machine!;
-    if (this.#results.texts.size > 0) {
+    if (this.#results?.texts.size) {
       this.#results.prune((state, tick) => this.#isPast(machine, state, tick));
     }
     return snapshotText({
-      ticks: ticksText(this.#plan.states, machine.time()),
+      ticks: ticksText(this.#plan.quoted, machine.time()),
       data: this.#storedData,
       args: this.#args.texts,
       timers: this.#plan.timed ? machine.exportTime().timers ?? [] : machine.timers(),
-      once: this.#results.texts,
+      once: this.#results?.texts,
       failed: this.#args.failed,
-      children: this.#children.list,
-      due: this.#due.list,
+      children: this.#children?.list ?? [],
+      due: this.#due?.list ?? [],
     });
   }
 
@@ -432,9 +457,12 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
     this.#keepData(machine);
     const failed = machine.isErr();
     if (!failed) this.#args.failed = null;
-    const log = this.#unstored.flatMap((pending) => pending.log).join(",");
+    let log = "";
+    for (const pending of this.#unstored) {
+      if (pending.log !== "") log += log === "" ? pending.log : `,${pending.log}`;
+    }
     const over = this.#isOver;
-    const ended = over && this.#children.size === 0 && this.#due.size === 0;
+    const ended = over && !this.#children?.size && !this.#due?.size;
     const commit: FlowCommit = {
       kind: this.kind,
       id: this.id,
@@ -450,7 +478,7 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
       at: Date.now(),
     };
     for (const pending of this.#unstored) pending.taken = true;
-    if (over && !this.#blocked) this.#block(machine);
+    if (over && !this.blocked) this.#block(machine);
     return commit;
   }
 
@@ -466,7 +494,8 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   }
 
   #block(machine: FlowMachine): void {
-    this.#blocked = true;
+    this.blocked = true;
+    if (this.#calls === 0 && this.#nextTime() === null) return; // only users could change it
     const attached = this.#attached;
     machine.on("AnyEnter" as never, (() => false) as never);
     this.#attached = attached;
@@ -475,23 +504,23 @@ export class LiveFlow implements Flow, Child, FlowInside, CallSide, MachineSide,
   /** What was taken is stored. */
   wasStored(revision: number, ended: boolean): void {
     this.revision = revision;
-    const done = this.#unstored.filter((pending) => pending.taken);
-    this.#unstored = this.#unstored.filter((pending) => !pending.taken);
+    const done = this.#unstored;
+    this.#unstored = done.at(-1)?.taken ? [] : [done.pop()!]; // only the last one may be newer
     if (ended) {
       this.ended = true;
-      this.#host.finished(this);
+      this.#host.finished(this, this.#machine!.isErr());
     }
     done.forEach((pending) => pending.succeeded());
     if (ended) {
       if (done.every((pending) => pending.handlers === 0)) this.#finish();
       this.#settle();
-    } else if (this.#blocked) this.#tellChildren();
+    } else if (this.blocked) this.#tellChildren();
     else if (this.#calls === 0) this.#rest();
   }
 
   /** It is over, but not finished before its children know. */
   #tellChildren(): void {
-    if (this.#children.size === 0 || this.#telling) return;
+    if (!this.#children?.size || this.#telling) return;
     this.#telling = true;
     this.#children.tell().then(() => this.touch(), (error) => this.stop(error));
   }

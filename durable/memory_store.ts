@@ -1,3 +1,4 @@
+import { keyOf } from "./flow_key.ts";
 import { inOrder, matches } from "./query.ts";
 import type {
   FlowClaim,
@@ -17,8 +18,11 @@ export interface MemoryStoreOptions {
 }
 
 interface Kept {
-  row: FlowRow;
-  logs: FlowLog[];
+  /** The last change, as it came: rows are made of it when somebody asks. */
+  commit: FlowCommit;
+  revision: number;
+  owner: string | null;
+  logs: FlowLog[] | null;
 }
 
 /**
@@ -28,6 +32,8 @@ interface Kept {
 export class MemoryStore implements Store {
   /** Only this process can see it. */
   readonly local = true;
+  /** Whether it keeps what happened. */
+  readonly keepsHistory: boolean;
   readonly #flows: Map<string, Kept> = new Map();
   readonly #owners: Set<string> = new Set();
   readonly #history: number;
@@ -35,6 +41,7 @@ export class MemoryStore implements Store {
   /** Makes an empty store. */
   constructor(options: MemoryStoreOptions = {}) {
     this.#history = options.history ?? 100;
+    this.keepsHistory = this.#history > 0;
   }
 
   /** Begins to own. */
@@ -69,17 +76,18 @@ export class MemoryStore implements Store {
     let kept = this.#flows.get(key);
     if (kept === undefined) {
       if (commit.after !== 0) return 0;
-      kept = { row: rowOf(commit, owner), logs: [] };
+      kept = { commit, revision: 0, owner, logs: null };
       this.#flows.set(key, kept);
-    } else {
-      if (kept.row.revision !== commit.after || kept.row.owner !== owner) return 0;
-      kept.row = rowOf(commit, owner);
-    }
+    } else if (kept.revision !== commit.after || kept.owner !== owner) return 0;
+    kept.commit = commit;
+    kept.revision++;
+    if (commit.ended) kept.owner = null;
     if (commit.log !== "" && this.#history > 0) {
-      kept.logs.push({ revision: kept.row.revision, at: commit.at, log: commit.log });
-      if (kept.logs.length > this.#history) kept.logs.shift();
+      const logs = kept.logs ??= [];
+      logs.push({ revision: kept.revision, at: commit.at, log: commit.log });
+      if (logs.length > this.#history) logs.shift();
     }
-    return kept.row.revision;
+    return kept.revision;
   }
 
   /** Takes over what nobody has. */
@@ -87,13 +95,14 @@ export class MemoryStore implements Store {
     for (const gone of dead) this.#owners.delete(gone);
     const claimed: FlowRow[] = [];
     for (const kept of this.#flows.values()) {
-      const { row } = kept;
-      const hash = kinds.get(row.kind);
-      if (row.ended || hash === undefined || hash !== null && hash !== row.hash) continue;
-      if (id !== undefined && id !== row.id) continue;
-      if (row.owner !== null && this.#owners.has(row.owner)) continue;
-      kept.row = { ...row, owner, revision: row.revision + 1 };
-      claimed.push(kept.row);
+      const { commit } = kept;
+      const hash = kinds.get(commit.kind);
+      if (commit.ended || hash === undefined || hash !== null && hash !== commit.hash) continue;
+      if (id !== undefined && id !== commit.id) continue;
+      if (kept.owner !== null && this.#owners.has(kept.owner)) continue;
+      kept.owner = owner;
+      kept.revision++;
+      claimed.push(this.#rowOf(kept));
       if (claimed.length === limit) break;
     }
     return Promise.resolve(claimed);
@@ -101,16 +110,16 @@ export class MemoryStore implements Store {
 
   /** One flow. */
   read(kind: string, id: string): Promise<FlowRow | undefined> {
-    const row = this.#flows.get(keyOf(kind, id))?.row;
-    return Promise.resolve(row && this.#seen(row));
+    const kept = this.#flows.get(keyOf(kind, id));
+    return Promise.resolve(kept && this.#rowOf(kept));
   }
 
   /** Flows by what is searched for. */
   list(query: FlowQuery): Promise<readonly FlowHead[]> {
-    const found = [...this.#flows.values()].map(({ row }) => row)
+    const found = [...this.#flows.values()].map((kept) => this.#rowOf(kept))
       .filter((row) => matches(row, query)).sort(inOrder);
     return Promise.resolve(
-      found.slice(0, query.limit ?? found.length).map(({ state: _, ...head }) => this.#seen(head)),
+      found.slice(0, query.limit ?? found.length).map(({ state: _, ...head }) => head),
     );
   }
 
@@ -120,16 +129,9 @@ export class MemoryStore implements Store {
   }
 
   /** An owner that has left is none. */
-  #seen<R extends FlowHead>(row: R): R {
-    return row.owner === null || this.#owners.has(row.owner) ? row : { ...row, owner: null };
+  #rowOf({ commit, revision, owner }: Kept): FlowRow {
+    const { after: _, log: _log, at, ...rest } = commit;
+    const present = owner !== null && this.#owners.has(owner) ? owner : null;
+    return { ...rest, revision, storedAt: at, owner: present };
   }
-}
-
-/** Ids may hold any character. */
-function keyOf(kind: string, id: string): string {
-  return `${kind.length}/${kind}/${id}`;
-}
-
-function rowOf({ after, log: _, at, ...rest }: FlowCommit, owner: string): FlowRow {
-  return { ...rest, revision: after + 1, storedAt: at, owner: rest.ended ? null : owner };
 }

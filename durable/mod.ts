@@ -18,7 +18,7 @@ export type {
   OnceCall,
   SavedFlow,
 } from "./kind.ts";
-export type { FlowItem, FlowKinds, Flows, ListOptions } from "./flows.ts";
+export type { FlowItem, FlowKinds, Flows, FlowStats, ListOptions } from "./flows_face.ts";
 export type { FlowsOptions } from "./settings.ts";
 export type { MemoryStoreOptions } from "./memory_store.ts";
 export type { SqliteStoreOptions } from "./sqlite_store.ts";

@@ -1,4 +1,8 @@
+import { delay } from "../clock/mod.ts";
 import type { NatsConsumer, NatsJetStream, NatsManager, NatsMessages } from "./nats_peer.ts";
+
+/** How soon it is noticed that the server has lost the consumer, in milliseconds. */
+const HEARTBEAT = { expires: 5_000, idle_heartbeat: 1_000 };
 
 /** The newest message of each subject, without what is large in it. */
 export interface Indexed<H> {
@@ -11,6 +15,8 @@ export interface IndexSource<H> {
   readonly stream: string;
   readonly js: NatsJetStream;
   readonly manager: NatsManager;
+  /** How long it may take to catch up, in milliseconds. */
+  readonly timeout: number;
   /** What is kept of a message. */
   headOf(data: Uint8Array): H;
 }
@@ -31,7 +37,8 @@ export class NatsIndex<H> {
 
   /** All that had been published when it was asked for is in it. */
   async caughtUp(): Promise<ReadonlyMap<string, Indexed<H>>> {
-    const { stream, manager } = this.#source;
+    const { stream, manager, timeout } = this.#source;
+    const until = performance.now() + timeout;
     const info = await manager.streams.info(stream) as {
       readonly state: { readonly last_seq: number };
     };
@@ -43,11 +50,26 @@ export class NatsIndex<H> {
           this.#tell();
         },
       );
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await this.#more(until);
       if (failure.error !== undefined) throw failure.error;
       if (this.#closed) throw new Error("the store was closed");
     }
     return this.#bySubject;
+  }
+
+  /** Resolves when something has come, or it was too late. */
+  async #more(until: number): Promise<void> {
+    const left = until - performance.now();
+    if (left <= 0) {
+      throw new Error(`the stream could not be followed in ${this.#source.timeout} ms`);
+    }
+    await new Promise<void>((resolve) => {
+      const cancel = delay(left, resolve);
+      this.#waiting.push(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   async #follow(): Promise<void> {
@@ -55,7 +77,7 @@ export class NatsIndex<H> {
     const consumer = await js.consumers.get(stream, {
       deliver_policy: "last_per_subject",
     }) as NatsConsumer;
-    const messages = await consumer.consume();
+    const messages = await consumer.consume(HEARTBEAT);
     if (this.#closed) return void await messages.close();
     this.#messages = messages;
     for await (const { subject, seq, data } of messages) {

@@ -25,7 +25,9 @@ export interface NatsMessages extends AsyncIterable<NatsMessage> {
 /** A consumer. */
 export interface NatsConsumer {
   /** Messages, without end. */
-  consume(): Promise<NatsMessages>;
+  consume(
+    options: { readonly expires: number; readonly idle_heartbeat: number },
+  ): Promise<NatsMessages>;
   /** So many messages, or those that come in time. */
   fetch(
     options: { readonly max_messages: number; readonly expires: number },
@@ -77,4 +79,35 @@ export interface NatsModule {
   jetstream(connection: never): unknown;
   /** Makes what manages. */
   jetstreamManager(connection: never): Promise<unknown>;
+}
+
+/** The function of `@nats-io/transport-node` that is used. */
+export interface NatsTransport {
+  /** Makes a connection. */
+  connect(options: { readonly servers: string | readonly string[] }): Promise<NatsConnection>;
+}
+
+/** What a store works with. */
+export interface NatsParts {
+  /** The connection. */
+  readonly connection: NatsConnection;
+  /** The functions of JetStream. */
+  readonly jetstream: NatsModule;
+}
+
+/** Connects by the packages that the application has; in Deno they need not be installed. */
+export async function connectTo(servers: string | readonly string[]): Promise<NatsParts> {
+  const transport = await load("@nats-io/transport-node") as NatsTransport;
+  const jetstream = await load("@nats-io/jetstream") as NatsModule;
+  return { connection: await transport.connect({ servers }), jetstream };
+}
+
+/** The name is no literal, so that nobody has to have the package who does not use it. */
+async function load(name: string): Promise<unknown> {
+  try {
+    return await import(/* @vite-ignore */ name);
+  } catch (error) {
+    if (!("Deno" in globalThis)) throw error;
+    return await import(/* @vite-ignore */ `npm:${name}@^3.4.0`);
+  }
 }

@@ -1,12 +1,14 @@
 import { StoreError } from "./errors.ts";
 import { type Indexed, NatsIndex } from "./nats_index.ts";
-import type {
-  NatsConnection,
-  NatsConsumer,
-  NatsJetStream,
-  NatsManager,
-  NatsMessage,
-  NatsModule,
+import {
+  connectTo,
+  type NatsConnection,
+  type NatsConsumer,
+  type NatsJetStream,
+  type NatsManager,
+  type NatsMessage,
+  type NatsModule,
+  type NatsParts,
 } from "./nats_peer.ts";
 import type {
   FlowClaim,
@@ -22,10 +24,15 @@ import { inOrder, matches } from "./query.ts";
 
 /** Settings of a {@linkcode NatsStore}. */
 export interface NatsStoreOptions {
-  /** A connection: of `connect` of `@nats-io/transport-node`, or of its like. It stays yours to close. */
-  readonly connection: NatsConnection;
-  /** `import * as jetstream from "@nats-io/jetstream"`, which is yours to bring. */
-  readonly jetstream: NatsModule;
+  /**
+   * Where NATS is, for example `"127.0.0.1:4222"`: connects by `@nats-io/transport-node` and
+   * `@nats-io/jetstream`, version 3, which the application has.
+   */
+  readonly servers?: string | readonly string[] | undefined;
+  /** Instead: a connection, of any of its transports, which stays yours to close. */
+  readonly connection?: NatsConnection | undefined;
+  /** With it: `import * as jetstream from "@nats-io/jetstream"`. */
+  readonly jetstream?: NatsModule | undefined;
   /** The name of the stream; it is made when it is missing. @default {"flows"} */
   readonly name?: string | undefined;
   /** How many commits of each flow are kept; the newest one always is. @default {100} */
@@ -65,6 +72,8 @@ interface Opened {
   readonly js: NatsJetStream;
   readonly manager: NatsManager;
   readonly index: NatsIndex<Head>;
+  /** The connection, if it was made here. */
+  readonly own: NatsConnection | null;
 }
 
 /**
@@ -73,12 +82,9 @@ interface Opened {
  *
  * @example Usage
  * ```ts ignore
- * import { connect } from "@nats-io/transport-node";
- * import * as jetstream from "@nats-io/jetstream";
  * import { NatsStore, openFlows } from "@asyncmachine/asyncmachine/durable";
  *
- * const connection = await connect({ servers: "127.0.0.1:4222" });
- * const flows = await openFlows(new NatsStore({ connection, jetstream }), { order });
+ * const flows = await openFlows(new NatsStore({ servers: "127.0.0.1:4222" }), { order });
  * ```
  */
 export class NatsStore implements Store {
@@ -96,10 +102,17 @@ export class NatsStore implements Store {
     this.#options = options;
     this.#name = options.name ?? "flows";
     this.#timeout = options.timeout ?? 5_000;
-    if (/^[\w-]+$/.test(this.#name)) return;
-    throw new TypeError(
-      `The name of the stream is ${JSON.stringify(this.#name)}, expected letters, digits, - and _`,
-    );
+    if (!/^[\w-]+$/.test(this.#name)) {
+      throw new TypeError(
+        `The name of the stream is ${
+          JSON.stringify(this.#name)
+        }, expected letters, digits, - and _`,
+      );
+    }
+    const { servers, connection, jetstream } = options;
+    if (servers === undefined && (connection === undefined || jetstream === undefined)) {
+      throw new TypeError("A NatsStore needs servers, or a connection and jetstream");
+    }
   }
 
   async #open(): Promise<Opened> {
@@ -113,7 +126,10 @@ export class NatsStore implements Store {
   }
 
   async #make(): Promise<Opened> {
-    const { connection, jetstream, history = 100, replicas = 1 } = this.#options;
+    const { servers, history = 100, replicas = 1 } = this.#options;
+    const { connection, jetstream } = servers === undefined
+      ? this.#options as NatsParts
+      : await connectTo(servers);
     const stream = this.#name;
     const js = jetstream.jetstream(connection as never) as NatsJetStream;
     const manager = await jetstream.jetstreamManager(connection as never) as NatsManager;
@@ -136,15 +152,24 @@ export class NatsStore implements Store {
         }, expected ${description}`,
       );
     }
-    const index = new NatsIndex<Head>({ stream, js, manager, headOf });
-    return { js, manager, index };
+    const index = new NatsIndex<Head>({
+      stream,
+      js,
+      manager,
+      timeout: 4 * this.#timeout,
+      headOf,
+    });
+    return { js, manager, index, own: servers === undefined ? null : connection };
   }
 
-  /** Ends what is under way; the connection stays open. */
+  /** Ends what is under way, and the connection if it was made here. */
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
-    await opened?.then(({ index }) => index.close(), () => {});
+    await opened?.then(async ({ index, own }) => {
+      await index.close();
+      await own?.close();
+    }, () => {});
   }
 
   // --- owners --------------------------------------------------------------------------

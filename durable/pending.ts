@@ -1,19 +1,20 @@
 /** Changes of one flow that are stored together, and who waits for it. */
 export class Pending {
-  /** Resolves when they are stored, or will never be. */
-  readonly stored: Promise<void>;
   /** Handlers that are due then and have not settled. */
   handlers = 0;
   /** Whether a commit with them is under way. */
   taken = false;
-  /** What happened, as JSON texts. */
-  readonly log: string[] = [];
-  #resolve!: () => void;
+  /** What happened, as JSON texts with commas between. */
+  log = "";
+  #over = false;
+  #stored: PromiseWithResolvers<void> | null = null;
   #waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] | null =
     null;
 
-  constructor() {
-    this.stored = new Promise((resolve) => this.#resolve = resolve);
+  /** Resolves when they are stored, or will never be. */
+  get stored(): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    return (this.#stored ??= Promise.withResolvers()).promise;
   }
 
   /** A promise of the next attempt: rejects when it fails. */
@@ -23,7 +24,7 @@ export class Pending {
 
   /** They are stored. */
   succeeded(): void {
-    this.#resolve();
+    this.#end();
     this.#waiting?.forEach(({ resolve }) => resolve());
   }
 
@@ -38,6 +39,11 @@ export class Pending {
   /** They never will be. */
   givenUp(error: unknown): void {
     this.failed(error);
-    this.#resolve();
+    this.#end();
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#stored?.resolve();
   }
 }

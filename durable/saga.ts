@@ -26,7 +26,7 @@ const UNDOING = "saga: undo";
 export type SagaEvent = Pick<FlowPart, "once" | "done">;
 
 /**
- * A saga in a handler of a flow, over `e.once`: after a crash the handler runs again, makes the saga again,
+ * A saga in a handler of a flow, over `e.once` (without an event: in memory, for other code): after a crash the handler runs again, makes the saga again,
  * and steps that were done are not done twice; when it was being undone, that goes on.
  *
  * @example Usage
@@ -60,7 +60,7 @@ export type SagaEvent = Pick<FlowPart, "once" | "done">;
  * assertEquals(did, ["car", "hotel", "no hotel", "no car"]);
  * ```
  */
-export function saga(event: SagaEvent): Saga {
+export function saga(event: SagaEvent = inMemory()): Saga {
   const done: { readonly name: string; readonly undo: (call: OnceCall) => unknown }[] = [];
   return {
     async step(name, run, undo) {
@@ -87,5 +87,24 @@ export function saga(event: SagaEvent): Saga {
         `${errors.length} of ${done.length} steps could not be undone`,
       );
     },
+  };
+}
+
+/** What `once` is without a flow. */
+function inMemory(): SagaEvent {
+  const results = new Map<string, Promise<unknown>>();
+  const done = new Set<string>();
+  const { signal } = new AbortController();
+  return {
+    once<R>(name: string, fn: (call: OnceCall) => R | Promise<R>): Promise<R> {
+      let result = results.get(name) as Promise<R> | undefined;
+      if (result === undefined) {
+        result = (async () => await fn({ key: name, signal }))();
+        results.set(name, result);
+        result.then(() => done.add(name), () => results.delete(name));
+      }
+      return result;
+    },
+    done: (name) => done.has(name),
   };
 }

@@ -36,7 +36,10 @@ let made = 0;
  *
  * @throws {RangeError} If a time is none.
  */
-export function settingsOf(options: FlowsOptions): FlowSettings {
+export function settingsOf(
+  options: FlowsOptions,
+  store: { readonly keepsHistory?: boolean | undefined },
+): FlowSettings {
   const { lease = 10_000, idle = 1_000 } = options;
   for (const [name, ms] of Object.entries({ lease, idle })) {
     if (typeof ms === "number" && ms > 0) continue;
@@ -48,6 +51,6 @@ export function settingsOf(options: FlowsOptions): FlowSettings {
     owner: options.owner ?? `${++made}-${crypto.randomUUID()}`,
     tracers: options.tracers,
     printErrors: options.printErrors ?? true,
-    history: options.history ?? true,
+    history: (options.history ?? true) && store.keepsHistory !== false,
   };
 }

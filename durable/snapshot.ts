@@ -10,6 +10,8 @@ const VERSION = 1;
 export interface FailedStates {
   /** The ticks that the states had which left with it. */
   readonly left: Readonly<Record<string, number>>;
+  /** The states that it has begun, beside `Exception`. */
+  readonly entered: readonly string[];
   /** Their arguments. */
   readonly args: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -42,7 +44,7 @@ export interface SnapshotParts {
   readonly data: string;
   readonly args: ReadonlyMap<string, string>;
   readonly timers: readonly Timer[];
-  readonly once: ReadonlyMap<string, string>;
+  readonly once: ReadonlyMap<string, string> | undefined;
   readonly failed: FailedStates | null;
   readonly children: readonly StoredChild[];
   readonly due: readonly StoredDue[];
@@ -54,18 +56,20 @@ export function snapshotText(parts: SnapshotParts): string {
   let text = `{"version":${VERSION},"ticks":${ticks},"data":${data}`;
   if (args.size > 0) text += `,"args":${recordText(args)}`;
   if (timers.length > 0) text += `,"timers":${JSON.stringify(timers)}`;
-  if (once.size > 0) text += `,"once":${recordText(once)}`;
+  if (once !== undefined && once.size > 0) text += `,"once":${recordText(once)}`;
   if (failed !== null) text += `,"failed":${JSON.stringify(failed)}`;
   if (children.length > 0) text += `,"children":${JSON.stringify(children)}`;
   if (due.length > 0) text += `,"due":${JSON.stringify(due)}`;
   return text + "}";
 }
 
-/** The ticks of the states that were ever active, as a text. */
-export function ticksText(states: readonly string[], ticks: readonly number[]): string {
-  const moved: Record<string, number> = {};
-  for (let i = 0; i < ticks.length; i++) if (ticks[i] > 0) moved[states[i]] = ticks[i];
-  return JSON.stringify(moved);
+/** The ticks of the states that were ever active, as a text; `quoted` are the states' names as JSON. */
+export function ticksText(quoted: readonly string[], ticks: readonly number[]): string {
+  let text = "";
+  for (let i = 0; i < ticks.length; i++) {
+    if (ticks[i] > 0) text += `${text === "" ? "{" : ","}${quoted[i]}:${ticks[i]}`;
+  }
+  return text === "" ? "{}" : `${text}}`;
 }
 
 function recordText(texts: ReadonlyMap<string, string>): string {
@@ -112,7 +116,7 @@ export function readSnapshot(kind: string, id: string, text: string): Snapshot {
   if (!Array.isArray(timers)) throw damaged("its times");
   if (!isRecord(once) || !Object.values(once).every(Array.isArray)) throw damaged("its results");
   if (
-    failed !== undefined && !(isRecord(failed) && isTicks(failed.left) && isRecord(failed.args))
+    failed !== undefined && !isFailed(failed)
   ) {
     throw damaged("what had failed");
   }
@@ -128,6 +132,11 @@ function isRecord(value: unknown): value is Record<string, never> {
 function isTicks(value: unknown): value is Record<string, number> {
   return isRecord(value) &&
     Object.values(value).every((tick) => Number.isSafeInteger(tick) && tick > 0);
+}
+
+function isFailed(value: unknown): value is FailedStates {
+  return isRecord(value) && isTicks(value.left) && isRecord(value.args) &&
+    Array.isArray(value.entered);
 }
 
 function isDue(value: unknown): value is StoredDue {

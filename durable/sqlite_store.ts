@@ -61,6 +61,8 @@ interface Opened {
  * ```
  */
 export class SqliteStore implements Store {
+  /** Whether it keeps what happened. */
+  readonly keepsHistory: boolean;
   readonly #path: string;
   readonly #sync: "full" | "normal";
   readonly #history: number;
@@ -73,6 +75,7 @@ export class SqliteStore implements Store {
     this.#path = path;
     this.#sync = options.sync ?? "full";
     this.#history = options.history ?? Infinity;
+    this.keepsHistory = this.#history > 0;
     this.#timeout = options.timeout ?? 5_000;
     if (this.#sync !== "full" && this.#sync !== "normal") {
       throw new TypeError(`sync is ${JSON.stringify(this.#sync)}, expected "full" or "normal"`);

@@ -122,6 +122,8 @@ export interface OwnerHead {
 export interface Store {
   /** Whether only this process can see it: then owners live until they leave. */
   readonly local?: boolean | undefined;
+  /** Whether it keeps what happened, for `history`. @default {true} */
+  readonly keepsHistory?: boolean | undefined;
   /** Begins to own: alive for `lease` ms from now on. Rejects when the store is of a newer version. */
   join(owner: string, lease: number): Promise<void>;
   /** A sign of life, for another `lease` ms; false when somebody has taken over meanwhile. */

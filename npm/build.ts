@@ -134,8 +134,8 @@ export async function build(out: string): Promise<string> {
   // Documents link to each other, so they all come along.
   const linked = ["CONTRIBUTING.md", "docs", "examples"];
   await run("cp", ["-r", ...linked, out], root);
-  // What an example has installed and built here.
-  await run("rm", ["-rf", "examples/ui/node_modules", "examples/ui/dist"], out);
+  // What an example has installed and built here, and what is about programs that are not in the package.
+  await run("rm", ["-rf", "examples/ui/node_modules", "examples/ui/dist", "docs/cases"], out);
   await run("npm", ["pack", "--silent"], out);
   for await (const path of files(out)) if (path.endsWith(".tgz")) return path;
   throw new Error("npm pack has made no tarball");

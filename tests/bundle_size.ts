@@ -6,7 +6,7 @@
 /** What docs/performance.md aims at. */
 const GOAL = 18 * 1024;
 /** What must not be exceeded meanwhile. */
-const LIMIT = 29 * 1024;
+const LIMIT = 30 * 1024;
 
 const bundled = await new Deno.Command(Deno.execPath(), {
   args: ["bundle", "--quiet", "--minify", "-o", "dist/asyncmachine.js", "mod.ts"],

@@ -64,6 +64,8 @@ export class Bot {
   #failures = 0;
   #since = Date.now();
   #token = "";
+  /** Who waits for the server to have read a message, by the token of the PING behind it. */
+  readonly #unread: Map<string, (read: boolean) => void> = new Map();
   /** The last line that was written; the next one waits for it. */
   #written: Promise<unknown> = Promise.resolve();
 
@@ -112,13 +114,25 @@ export class Bot {
       this.machine.remove("Start");
     }
     await this.machine.disposeAsync();
+    for (let message; (message = this.#queue.shift()) !== undefined;) message.done?.(false);
   }
 
   /** Says something when its turn has come; `false` when too much waits already. */
   say(to: string, text: string): boolean {
-    if (!isNick(to) && !isChannel(to)) return false;
+    return this.#push(to, text);
+  }
+
+  /** Says something, and resolves when the server has read it; `false`: it may not have. */
+  tell(to: string, text: string): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    if (!this.#push(to, text, resolve)) resolve(false);
+    return promise;
+  }
+
+  #push(to: string, text: string, done?: (written: boolean) => void): boolean {
+    if (this.machine.disposed || !isNick(to) && !isChannel(to)) return false;
     // A notice: no bot answers one, so that two of them never talk for ever.
-    const taken = this.#queue.push({ to, line: formatLine("NOTICE", to, text) });
+    const taken = this.#queue.push({ to, line: formatLine("NOTICE", to, text), done });
     if (taken) this.machine.add("Sending");
     return taken;
   }
@@ -167,6 +181,8 @@ export class Bot {
         LinkedState: (e) => this.#talk(e, this.#conn!),
         LinkedEnd: () => {
           this.#conn = null;
+          this.#unread.forEach((done) => done(false));
+          this.#unread.clear();
         },
         OnlineState: (e) => {
           this.#failures = 0;
@@ -256,7 +272,7 @@ export class Bot {
         this.#write(formatLine("PONG", ...params.slice(0, 1)));
         break;
       case "PONG":
-        if (params.at(-1) === this.#token) machine.add("Calm");
+        this.#hearPong(params.at(-1) ?? "");
         break;
       case "NICK":
         if (mine && params[0] && isNick(params[0])) this.#renamed(params[0]);
@@ -288,6 +304,12 @@ export class Bot {
     }
   }
 
+  #hearPong(token: string): void {
+    if (token === this.#token) this.machine.add("Calm");
+    this.#unread.get(token)?.(true);
+    this.#unread.delete(token);
+  }
+
   #hearMessage(from: string, [target = "", said = ""]: readonly string[]): void {
     if (!isNick(from) || same(from, this.#nick)) return;
     const to = isChannel(target) ? target : from;
@@ -314,18 +336,27 @@ export class Bot {
   #sendSome(e: HandlerEvent<BotStates>): void {
     for (let head; (head = this.#queue.head) !== undefined;) {
       const channel = this.channels.get(head.to.toLowerCase());
+      const heard = channel === undefined || channel.is("Joined");
       // Whoever comes into the channel, or is kept out, looks again.
-      if (channel?.is("Joining")) break;
-      if (!channel?.is("Out")) {
-        if (this.#queue.wait(Date.now()) > 0) {
-          e.add("Throttled");
-          return;
-        }
-        this.#write(head.line);
+      if (!heard && channel.not("Out")) break;
+      if (heard && this.#queue.wait(Date.now()) > 0) {
+        e.add("Throttled");
+        return;
       }
       this.#queue.shift();
+      if (heard) this.#write(head.line);
+      if (head.done === undefined) continue;
+      if (heard) this.#confirm(head.done);
+      else head.done(false);
     }
     e.machine.remove("Throttled");
+  }
+
+  /** Servers answer in order: the answer to a PING behind a message says that they have read both. */
+  #confirm(done: (read: boolean) => void): void {
+    const token = crypto.randomUUID();
+    this.#unread.set(token, done);
+    this.#write(formatLine("PING", token));
   }
 
   /** Puts a line on the wire, after those before it. */

@@ -12,6 +12,8 @@ export interface Message {
   readonly to: string;
   /** The line that goes to the server. */
   readonly line: string;
+  /** Is told whether the server has read it, when that is known. */
+  readonly done?: ((read: boolean) => void) | undefined;
 }
 
 /** What is to be said, in order, within a budget. Who asks it for the next one says when now is. */

@@ -1,6 +1,7 @@
 /** The program: nodes, and clients of them. */
 import { Command, ValidationError } from "@cliffy/command";
-import { RegisterClient, statuses } from "./client.ts";
+import { parseWatchers, watch, WATCH_HELP, type Watchers } from "../watch.ts";
+import { OutcomeUnknownError, RegisterClient, statuses } from "./client.ts";
 import { InputError } from "./messages.ts";
 import { Processes } from "./processes.ts";
 import { startServer } from "./server.ts";
@@ -31,7 +32,7 @@ function program() {
       "cluster",
       withMembers("Run all members as processes on this computer.")
         .option("--folder <path>", "Where they keep what they know.", { default: "raft-data" })
-        .option("--watch", "Show them: /metrics, AM_DBG_ADDR, OTEL_DENO.")
+        .option("--watch <list>", `Show them: ${WATCH_HELP}; the port is that of member 1.`)
         .action(runCluster),
     )
     .command(
@@ -39,7 +40,7 @@ function program() {
       withMembers("Run one member.")
         .option("--id <number:integer>", "Which one, from 1 on.", { required: true })
         .option("--folder <path>", "Where it keeps what it knows.", { required: true })
-        .option("--watch", "Show it: /metrics, AM_DBG_ADDR, OTEL_DENO.")
+        .option("--watch <list>", `Show it: ${WATCH_HELP}; the port is that of member 1.`)
         .action(runNode),
     )
     .command("put", withClient("Set a key.").arguments("<key:string> <value:string>").action(put))
@@ -71,13 +72,23 @@ function membersOf({ members }: Common): string[] {
   return list;
 }
 
-async function runNode(options: Common & { id: number; folder: string; watch?: boolean }) {
+/** What a member's machine is shown to. */
+function watchersOf({ watch = "" }: { readonly watch?: string }, id: number): Watchers {
+  try {
+    const { prometheus, ...rest } = parseWatchers(watch);
+    return prometheus === undefined ? rest : { ...rest, prometheus: prometheus + id - 1 };
+  } catch (error) {
+    throw error instanceof RangeError ? new ValidationError(error.message) : error;
+  }
+}
+
+async function runNode(options: Common & { id: number; folder: string; watch?: string }) {
   const members = membersOf(options);
-  const { id, folder, watch: watched } = options;
+  const { id, folder } = options;
+  const watchers = watchersOf(options, id);
   if (!members[id - 1]) throw new ValidationError(`--id ${id}: expected 1 to ${members.length}`);
-  const watching = watched ? await import("./watch.ts") : null;
-  watching?.watchAll();
-  const server = startServer({ id, members, folder, watch: watching?.watch ?? null });
+  const server = startServer({ id, members, folder });
+  await using _ = watch(server.node.machine, watchers);
   const failed = server.node.machine.whenErr().then(() => server.node.machine.err);
   const error = await Promise.race([failed, askedToEnd()]);
   await server.close();
@@ -96,9 +107,10 @@ function askedToEnd(): Promise<void> {
   });
 }
 
-async function runCluster(options: Common & { folder: string; watch?: boolean }) {
+async function runCluster(options: Common & { folder: string; watch?: string }) {
   const members = membersOf(options);
-  const { folder, watch = false } = options;
+  const { folder, watch } = options;
+  watchersOf(options, 1);
   await using processes = new Processes({ members, folder, watch });
   processes.startAll();
   console.log(`${members.length} members: ${members.join(" ")}; ctrl+c ends them`);
@@ -107,14 +119,29 @@ async function runCluster(options: Common & { folder: string; watch?: boolean })
 
 async function put(options: Common & { timeout: number }, key: string, value: string) {
   const client = new RegisterClient({ members: membersOf(options) });
-  await client.put(key, value, { signal: AbortSignal.timeout(options.timeout) });
+  await inTime(options, (signal) => client.put(key, value, { signal }));
 }
 
 async function get(options: Common & { timeout: number }, key: string) {
   const client = new RegisterClient({ members: membersOf(options) });
-  const value = await client.get(key, { signal: AbortSignal.timeout(options.timeout) });
+  const value = await inTime(options, (signal) => client.get(key, { signal }));
   if (value === null) throw new Error(`${key} is not set`);
   console.log(value);
+}
+
+/** Gives up after the time of `--timeout`. */
+async function inTime<T>(
+  { timeout }: { readonly timeout: number },
+  fn: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await fn(AbortSignal.timeout(timeout));
+  } catch (error) {
+    const wait = error instanceof OutcomeUnknownError ? error.cause : error;
+    if (!(wait instanceof DOMException)) throw error;
+    const unknown = error instanceof OutcomeUnknownError ? `${error.message}: ` : "";
+    throw new Error(`${unknown}no member answered in ${timeout} ms`, { cause: error });
+  }
 }
 
 async function status(options: Common) {

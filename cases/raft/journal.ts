@@ -1,7 +1,7 @@
 /**
- * The disk of a process: a folder with the ballot, the last snapshot, and the log, which is only
- * appended to until a snapshot replaces it. Each line has a checksum. What a method was given has
- * been synced when it returns, and so has the folder after a file was replaced.
+ * The disk of a process: a folder with the last snapshot and a journal of entries and ballots, which
+ * is only appended to until a snapshot replaces it. Each line has a checksum. What a method was given
+ * has been synced when it returns, and so has the folder after a file was replaced.
  */
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -20,7 +20,8 @@ export class Journal implements Disk {
   readonly #node: number;
   readonly #lock: Deno.FsFile;
   readonly #kept: Kept;
-  #log: Deno.FsFile;
+  #ballot: Ballot = { term: 0, vote: null };
+  #journal: Deno.FsFile;
 
   /**
    * Opens the folder, which is made if it is not there.
@@ -37,7 +38,7 @@ export class Journal implements Disk {
         throw new JournalError(`${folder} is in use by another process`);
       }
       this.#kept = this.#read();
-      this.#log = this.#openLog();
+      this.#journal = this.#open();
     } catch (error) {
       this.#lock.close();
       throw error;
@@ -49,25 +50,25 @@ export class Journal implements Disk {
   }
 
   saveBallot({ term, vote }: Ballot): void {
-    this.#replaceFile("ballot", lineOf({ node: this.#node, term, vote }));
+    this.#ballot = { term, vote };
+    this.#append(lineOf({ ballot: this.#ballot }));
   }
 
   append(after: number, entries: readonly Entry[]): void {
-    writeAll(this.#log, lineOf({ after, entries }));
-    this.#log.syncDataSync();
+    this.#append(lineOf({ after, entries }));
   }
 
-  /** The snapshot comes first: the log that is there still fits it if nothing else happens. */
+  /** The snapshot comes first: the journal that is there still fits it if nothing else happens. */
   saveSnapshot(snapshot: Snapshot, base: Position, entries: readonly Entry[]): void {
     this.#replaceFile("snapshot", lineOf(snapshot));
-    this.#replaceFile("log", lineOf({ base }) + lineOf({ after: base.index, entries }));
-    this.#log.close();
-    this.#log = this.#openLog();
+    this.#begin(base, entries);
+    this.#journal.close();
+    this.#journal = this.#open();
   }
 
   /** Lets another process have the folder. */
   close(): void {
-    this.#log.close();
+    this.#journal.close();
     this.#lock.close();
   }
 
@@ -75,40 +76,53 @@ export class Journal implements Disk {
     this.close();
   }
 
-  #read(): Kept {
-    const [voted = { node: this.#node, term: 0, vote: null }] = this.#lines("ballot", false);
-    const { node, term, vote } = voted;
-    if (node !== this.#node) {
-      throw new JournalError(`${this.#folder} belongs to node ${node}, not ${this.#node}`);
-    }
-    const [saved] = this.#lines("snapshot", false);
-    const snapshot = saved ? parseSnapshot(saved) : null;
-    const log = this.#readLog();
-    // Else the snapshot was received, and the log that it replaces is still there.
-    if (snapshot && !log.holds(snapshot)) log.moveBase(snapshot);
-    const { base } = log;
-    if (base.index > (snapshot?.index ?? 0)) throw this.#damaged("log", 1);
-    return { ballot: { term, vote }, snapshot, base, entries: log.from(base.index + 1) };
+  #append(line: string): void {
+    writeAll(this.#journal, line);
+    this.#journal.syncDataSync();
   }
 
-  #readLog(): Log {
-    const [head, ...records] = this.#lines("log", true);
-    const log = new Log(head ? parsePosition(head.base) : START);
-    for (const [at, { after, entries }] of records.entries()) {
+  /** A journal that begins here. */
+  #begin(base: Position, entries: readonly Entry[]): void {
+    const head = lineOf({ node: this.#node, base, ballot: this.#ballot });
+    this.#replaceFile("journal", head + lineOf({ after: base.index, entries }));
+  }
+
+  #open(): Deno.FsFile {
+    return Deno.openSync(join(this.#folder, "journal"), { append: true });
+  }
+
+  #read(): Kept {
+    const [saved] = this.#lines("snapshot", false);
+    const snapshot = saved ? parseSnapshot(saved) : null;
+    const log = this.#readJournal();
+    // Else the snapshot was received, and the journal that it replaces is still there.
+    if (snapshot && !log.holds(snapshot)) log.moveBase(snapshot);
+    const { base } = log;
+    if (base.index > (snapshot?.index ?? 0)) throw this.#damaged("journal", 1);
+    return { ballot: this.#ballot, snapshot, base, entries: log.from(base.index + 1) };
+  }
+
+  #readJournal(): Log {
+    const [head, ...records] = this.#lines("journal", true);
+    if (!head) {
+      this.#begin(START, []);
+      return new Log();
+    }
+    if (head.node !== this.#node) {
+      throw new JournalError(`${this.#folder} belongs to node ${head.node}, not ${this.#node}`);
+    }
+    const log = new Log(parsePosition(head.base));
+    this.#ballot = head.ballot;
+    for (const [at, { ballot, after, entries }] of records.entries()) {
+      if (ballot) {
+        this.#ballot = ballot;
+        continue;
+      }
       const fits = Number.isSafeInteger(after) && after >= log.base.index && after <= log.last;
-      if (!fits || !Array.isArray(entries)) throw this.#damaged("log", at + 2);
+      if (!fits || !Array.isArray(entries)) throw this.#damaged("journal", at + 2);
       log.replace(after, entries.map(parseEntry));
     }
     return log;
-  }
-
-  #openLog(): Deno.FsFile {
-    const path = join(this.#folder, "log");
-    const file = Deno.openSync(path, { append: true, create: true });
-    if (file.statSync().size > 0) return file;
-    file.close();
-    this.#replaceFile("log", lineOf({ base: START }));
-    return Deno.openSync(path, { append: true });
   }
 
   /** The lines of a file, none if there is none; a line that was being appended is cut off. */

@@ -156,7 +156,7 @@ export class RaftNode {
    */
   propose(proposals: readonly Proposal[]): void {
     if (this.machine.duringTransition) throw new Error("Cannot propose in an answer");
-    const leads = this.machine.is("Leader");
+    const leads = this.machine.is("Leader") && !this.machine.disposed;
     if (leads) this.machine.add("Proposed", { proposals });
     else for (const { answer } of proposals) answer({ kind: "redirect", leader: this.#leader });
   }
@@ -164,9 +164,10 @@ export class RaftNode {
   /**
    * Answers another node.
    *
-   * @throws {Error} If the disk fails, or has failed.
+   * @throws {Error} If the disk fails, or has failed, or the node was stopped.
    */
   receive(message: Message): Reply {
+    if (this.machine.disposed) throw new Error(`Node ${this.id} was stopped`);
     if (this.machine.isErr()) throw new Error(`Node ${this.id} has stopped: its disk failed`);
     try {
       this.#enterTerm(message.term);

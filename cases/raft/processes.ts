@@ -20,7 +20,8 @@ const LOCAL = "127.0.0.1";
 export interface ProcessesOptions {
   readonly members: readonly string[];
   readonly folder: string;
-  readonly watch?: boolean;
+  /** What is passed on to `--watch`. */
+  readonly watch?: string | undefined;
 }
 
 /** The processes, by id from 1 on. */
@@ -43,7 +44,7 @@ export class Processes {
     const args = ["node", "--id", `${id}`, "--members", members.join(), "--folder"];
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", PROGRAM, ...args, join(folder, `${id}`)]
-        .concat(watch ? ["--watch"] : []),
+        .concat(watch ? ["--watch", watch] : []),
       stdin: "null",
     }).spawn();
     this.#children.set(id, child);

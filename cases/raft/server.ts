@@ -20,8 +20,6 @@ export interface ServerOptions {
   /** `host:port` of node 1, 2 and so on. */
   readonly members: readonly string[];
   readonly folder: string;
-  /** Shows the machine to whom it may concern; returns the handler of `/metrics`. */
-  readonly watch?: ((node: RaftNode) => (request: Request) => Response | Promise<Response>) | null;
 }
 
 /** What `/status` says. */
@@ -50,7 +48,7 @@ const MAX_WAITING = 10_000;
  *
  * @throws {JournalError} If its folder cannot be used.
  */
-export function startServer({ id, members, folder, watch }: ServerOptions): RaftServer {
+export function startServer({ id, members, folder }: ServerOptions): RaftServer {
   const ended = new AbortController();
   const { hostname, port, host } = new URL(`http://${members[id - 1]}`);
   const disk = new Journal(folder, id);
@@ -63,7 +61,6 @@ export function startServer({ id, members, folder, watch }: ServerOptions): Raft
     transport: new HttpTransport({ members, timeout: TIMING.call, signal: ended.signal }),
   });
   const queue = new CommandQueue(node);
-  const metrics = watch?.(node);
 
   const answer = async (request: Request): Promise<Response> => {
     checkOrigin(request, host);
@@ -81,17 +78,26 @@ export function startServer({ id, members, folder, watch }: ServerOptions): Raft
         );
       case "/status":
         return Response.json(statusOf(node));
-      case "/metrics":
-        if (metrics) return metrics(request);
-        break;
     }
     throw new RefusedRequest(404, "Expected /command, /status or /raft");
   };
-  const server = Deno.serve(
-    { hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80), onListen: () => {} },
-    (request) => answer(request).catch(refusal),
-  );
+  const server = serve();
   node.start();
+
+  function serve(): Deno.HttpServer {
+    const address = { hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
+    try {
+      return Deno.serve(
+        { ...address, onListen: () => {} },
+        (request) => answer(request).catch(refusal),
+      );
+    } catch (error) {
+      node.stop();
+      disk.close();
+      throw new Error(`Cannot listen on ${host}`, { cause: error });
+    }
+  }
+
   return {
     node,
     async close() {

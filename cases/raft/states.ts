@@ -50,8 +50,8 @@ export interface Timing {
   readonly call: number;
 }
 
-/** For a network in which an answer takes a few milliseconds. */
-export const TIMING: Timing = { election: 250, heartbeat: 50, call: 150 };
+/** For computers near each other that may be busy: an answer that comes later than that is lost. */
+export const TIMING: Timing = { election: 500, heartbeat: 100, call: 400 };
 
 /** What a leader knows of another node. */
 export const peerSchema = defineSchema({

@@ -1,4 +1,10 @@
-import type { Batch, Hello, WireLog, WireTransition } from "../../telemetry/debugger/protocol.ts";
+import type {
+  Batch,
+  Hello,
+  WireLog,
+  WireTimer,
+  WireTransition,
+} from "../../telemetry/debugger/protocol.ts";
 import { Chunk, ERROR, read, type Row, seek, textBytes } from "./chunk.ts";
 
 /** Bytes of what a machine says of itself, roughly. */
@@ -7,9 +13,11 @@ function helloBytes(hello: Hello): number {
   let sum = 2000 + ticks.length * 30;
   for (const text of [id, instance, parent ?? "", ...tags]) sum += textBytes(text);
   for (const name of names) sum += textBytes(name);
-  for (const { add, remove, require, after } of states) {
+  for (const { add, remove, require, after, timeouts } of states) {
     sum += 120;
-    for (const list of [add, remove, require, after]) if (list) sum += 40 + list.length * 8;
+    for (const list of [add, remove, require, after, timeouts]) {
+      if (list) sum += 40 + list.length * 8;
+    }
   }
   for (const [name, members] of Object.entries(groups)) {
     sum += textBytes(name) + 60 + members.length * 8;
@@ -48,6 +56,7 @@ export class ClientData {
   memory: number;
   /** Bytes of them that are for what it says of itself, roughly. */
   structure: number;
+  #timers: readonly WireTimer[] = [];
   #chunks: Chunk[] = [];
   /** Where a transition was looked for last. */
   #asked: Chunk | null = null;
@@ -86,6 +95,7 @@ export class ClientData {
     this.connected = true;
     this.disconnectedAt = 0;
     this.disposed = false;
+    this.#setTimers([]);
     this.#exception = hello.names.indexOf("Exception");
     this.expect(hello.sent);
     if (same) {
@@ -135,6 +145,26 @@ export class ClientData {
       this.#append(tx);
     }
     for (const line of batch.logs) this.#log(line);
+    if (batch.timers !== undefined) this.#setTimers(batch.timers);
+  }
+
+  /** The states of a group; undefined when there is no group of that name. */
+  group(name: string | null): readonly number[] | undefined {
+    const { groups } = this.hello;
+    // A name could be that of something that every object has.
+    return name !== null && Object.hasOwn(groups, name) ? groups[name] : undefined;
+  }
+
+  /** The times that run, by due time. */
+  get timers(): readonly WireTimer[] {
+    return this.disposed ? [] : this.#timers;
+  }
+
+  #setTimers(timers: readonly WireTimer[]): void {
+    const bytes = (all: readonly WireTimer[]) =>
+      all.reduce((sum, [, adds]) => sum + 100 + adds.length * 8, 0);
+    this.memory += bytes(timers) - bytes(this.#timers);
+    this.#timers = timers;
   }
 
   /** A row for what was skipped, if it moved a tick. */

@@ -81,7 +81,7 @@ function rowsOf(list: RowList): Rows {
 /** The rows that the filters leave. */
 export function filteredRows(client: ClientData, filters: Filters): Rows {
   const { canceled, auto, empty, checks, group } = filters;
-  const members = group === null ? undefined : client.hello.groups[group];
+  const members = client.group(group);
   if (!canceled && !auto && !empty && !checks && members === undefined) {
     return {
       total: client.end - client.first,

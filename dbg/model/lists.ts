@@ -130,7 +130,7 @@ const MARKS: Readonly<Record<number, string>> = {
 export function treeLines(model: Model): TreeLine[] {
   const client = model.client === null ? undefined : model.store.clients.get(model.client);
   if (client === undefined) return [];
-  const { names, states, groups } = client.hello;
+  const { names, states } = client.hello;
   const { cursor, step, treeCursor, expanded, filters } = model;
   const ticks = client.ticksAt(cursor);
   // In step mode the next transition is in question, else the one that has just happened.
@@ -144,7 +144,7 @@ export function treeLines(model: Model): TreeLine[] {
   const called = new Set(row?.called);
   const touched = new Set(done.flatMap(([, state, by]) => [state, by]));
   const changed = new Set(step > 0 ? [] : row?.deltas.filter((_, i) => i % 2 === 0));
-  const group = filters.group === null ? undefined : groups[filters.group];
+  const group = client.group(filters.group);
   const order = names.map((_, i) => i).filter((i) => group === undefined || group.includes(i));
   if (step > 0) order.sort((a, b) => Number(touched.has(b)) - Number(touched.has(a)) || a - b);
   const lines: TreeLine[] = [];
@@ -185,13 +185,22 @@ export function treeLines(model: Model): TreeLine[] {
     push("state", names[state], -1);
     if (!open) continue;
     const own = states[state];
-    const properties = [own.auto && "auto", own.multi && "multi"].filter((one) => one).join(" ");
+    const properties = [
+      own.auto && "auto",
+      own.latest ? "latest" : own.multi && "multi",
+      own.event && "event",
+    ].filter((one) => one).join(" ");
     if (properties !== "") push("properties", properties, -1);
     for (const relation of ["add", "require", "remove", "after"] as const) {
       const list = own[relation];
       if (!list || list.length === 0) continue;
       push("relation", relation, -1);
       for (const to of list) push("reference", names[to], to);
+    }
+    const { timeouts = [] } = own;
+    if (timeouts.length > 0) push("relation", "timeouts", -1);
+    for (let i = 0; i < timeouts.length; i += 2) {
+      push("reference", `${names[timeouts[i]]} ${timeouts[i + 1]} ms`, timeouts[i]);
     }
   }
   return lines;

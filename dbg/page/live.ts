@@ -39,6 +39,9 @@ const MOVES: ReadonlySet<Message["kind"]> = new Set([
   "touched",
   "error",
   "match",
+  "equal",
+  "go",
+  "activation",
   "tail",
   "play",
 ]);

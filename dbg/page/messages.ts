@@ -1,4 +1,4 @@
-import { LAYOUTS } from "../model/model.ts";
+import { LAYOUTS, SORTS } from "../model/model.ts";
 import type { Message, Part, Place, Viewport } from "../model/mod.ts";
 
 type Check = (value: unknown) => boolean;
@@ -15,7 +15,18 @@ const number: Check = (value) => typeof value === "number" && Number.isFinite(va
 const flag: Check = (value) => typeof value === "boolean";
 const sign: Check = (value) => value === 1 || value === -1;
 const oneOf = (...all: readonly unknown[]): Check => (value) => all.includes(value);
+/** Dates that there are, in ms since the epoch, and lengths between them. */
+const moment: Check = (value) => number(value) && Math.abs(value as number) <= 8.64e15;
+const length: Check = (value) =>
+  number(value) && (value as number) >= 1e-3 && (value as number) <= 1e13;
+const few: Check = (value) => number(value) && Math.abs(value as number) <= 100;
+const nullable = (check: Check): Check => (value) => value === null || check(value);
 const maybe = (check: Check): Check => (value) => value === undefined || check(value);
+
+const FOCUSES = [
+  ...["clients", "tree", "log", "timeline", "steps", "matrix", "filters"],
+  ...["why", "time", "errors", "found"],
+];
 
 /** What a page may send, field by field. `received` and removals are not for pages. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
@@ -26,17 +37,27 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   position: { position: whole },
   transition: { id: whole, step: maybe(whole) },
   stepTo: { step: whole },
-  time: { time: number },
+  time: { time: moment },
   first: {},
   last: {},
   jump: { by: sign },
   touched: { by: sign, state: maybe(whole) },
   error: { by: sign },
   match: { by: sign },
+  equal: { by: sign },
+  go: { key: text, id: whole },
+  answer: { layout: maybe(oneOf("errors", "found")) },
+  unfold: { fold: text, on: maybe(flag) },
+  zoom: { by: sign },
+  pan: { by: few },
+  timeWindow: { from: nullable(moment), span: nullable(length) },
+  timeBy: { rows: maybe(oneOf("states", "machines")) },
+  activation: { key: text, state: count, time: moment },
+  sort: { sort: maybe(oneOf(...SORTS)) },
   tail: { on: maybe(flag) },
   play: { on: maybe(flag) },
-  focus: { on: oneOf("clients", "tree", "log", "timeline", "steps", "matrix", "filters") },
-  layout: { layout: maybe(oneOf(...LAYOUTS)) },
+  focus: { on: oneOf(...FOCUSES) },
+  layout: { layout: maybe(oneOf(...LAYOUTS)), by: maybe(sign) },
   filter: { name: oneOf("canceled", "auto", "empty", "checks"), on: maybe(flag) },
   level: { level: maybe(oneOf(0, 1, 2, 3, 4)) },
   group: { group: maybe((value) => value === null || text(value)) },
@@ -99,7 +120,20 @@ function viewportOf(value: unknown): Viewport {
     const { from, count } = record(value);
     return { from: size(from, 0, 1e6), count: size(count, 1, MOST) };
   };
+  const around = (value: unknown) => {
+    const { from, count } = record(value);
+    return { count: size(count, 1, MOST), ...(from !== undefined && { from: size(from, 0, 1e6) }) };
+  };
+  const answers = {
+    ...(sizes.why === true && { why: true }),
+    ...(sizes.errors !== undefined && { errors: around(sizes.errors) }),
+    ...(sizes.found !== undefined && { found: size(sizes.found, 1, MOST) }),
+    ...(sizes.time !== undefined && {
+      time: { ...around(sizes.time), columns: size(record(sizes.time).columns, 1, 2000) },
+    }),
+  };
   return Object.fromEntries([
+    ...Object.entries(answers),
     ...SIZES.map((name) => [name, size(sizes[name], 1, MOST)]),
     ...PARTS.map((name) => [name, part(sizes[name])]),
   ]) as unknown as Viewport;

@@ -57,14 +57,25 @@ function diagram(store: Store, id: string): Response {
   }
   const named = (list?: readonly number[]) => list?.map((state) => names[state]);
   const schema = Object.fromEntries(names.map((name, state) => {
-    const { add, remove, require, after, ...flags } = states[state];
+    const { auto, multi, latest, event, timeouts = [], add, remove, require, after } =
+      states[state];
     const lists = {
       add: named(add),
       remove: named(remove),
       require: named(require),
       after: named(after),
     };
-    return [name, { ...flags, ...lists }];
+    const times = Array.from({ length: timeouts.length / 2 }, (_, i) => [
+      names[timeouts[2 * i]],
+      timeouts[2 * i + 1],
+    ]);
+    return [name, {
+      auto,
+      multi: latest ? "latest" : multi,
+      event,
+      timeouts: Object.fromEntries(times),
+      ...lists,
+    }];
   })) as Schema;
   try {
     return new Response(svg(schema), { headers: { "content-type": "image/svg+xml" } });

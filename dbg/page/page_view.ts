@@ -7,11 +7,23 @@ import type {
   ListPart,
   Model,
   SearchView,
+  Sort,
   TimelineView,
   TransitionView,
   TreeLine,
   View,
 } from "../model/mod.ts";
+import {
+  errorsOf,
+  foundOf,
+  type PageErrors,
+  type PageFound,
+  type PageTime,
+  type PageWhy,
+  TEXT,
+  timeOf,
+  whyOf,
+} from "./page_answers.ts";
 
 /** What a page is told: the view's change since the last time, or why there is none. */
 export interface PageUpdate {
@@ -39,6 +51,20 @@ export interface PageView {
   readonly rain: readonly PageRain[];
   /** The matrix; `null` when it is not shown. */
   readonly matrix: PageMatrix | null;
+  /** Why the transition in question happened; `null` when it is not shown, or there is none. */
+  readonly why: PageWhy | null;
+  /** The errors of all machines; `null` when they are not shown. */
+  readonly errors: PageErrors | null;
+  /** What the search found; `null` when it is not shown. */
+  readonly found: PageFound | null;
+  /** Activations over time; `null` when they are not shown. */
+  readonly time: PageTime | null;
+  /** How many errors there were so far, in all machines. */
+  readonly errorCount: number;
+  /** The order of the machines, and how many of them the search hides. */
+  readonly order: { readonly sort: Sort; readonly hidden: number };
+  /** What was refused while nothing is there: the newest last. */
+  readonly refusals: readonly string[];
   /** The states for the diagram: names in the order of the schema; empty when there are too many. */
   readonly diagram: PageDiagram;
   /** The transition that the cursor stands after. */
@@ -99,6 +125,8 @@ export interface PageMachine {
   readonly count: string;
   /** How it is drawn. */
   readonly style: "error" | "warning" | "dim" | "";
+  /** Whether it is connected. */
+  readonly connected: boolean;
   /** Whether it is the selected one. */
   readonly selected: boolean;
   /** Whether it has the list's cursor. */
@@ -208,8 +236,6 @@ export interface PageTransition {
 
 /** States above which a diagram is not drawn. */
 export const DRAWABLE = 300;
-/** UTF-16 units of one text in a bar or list. */
-const TEXT = 300;
 
 /** What a page shows of a view. */
 export function pageView(shown: View, model: Model, missing: string): PageView {
@@ -251,6 +277,17 @@ export function pageView(shown: View, model: Model, missing: string): PageView {
         cells: matrix.cells[i],
       })),
     },
+    why: whyOf(shown),
+    errors: errorsOf(shown),
+    found: foundOf(shown),
+    time: timeOf(shown),
+    errorCount: totals.errors,
+    order: { sort: shown.sort, hidden: shown.clientsHidden },
+    refusals: shown.clientsPart.total > 0
+      ? []
+      : shown.refusals.slice(-5).map(([reason, count]) =>
+        cut(count > 1 ? `${reason} (${count} times)` : reason, TEXT)
+      ),
     diagram: diagramOf(shown),
     current: transition(shown.current),
     next: transition(shown.next),
@@ -287,6 +324,7 @@ function machineRow(one: ClientView): PageMachine {
     flags: `${one.errorNow ? "E" : "·"}${one.started ? "S" : "·"}${one.ready ? "R" : "·"}`,
     count: `${one.transitions}${one.more ? "+" : ""}`,
     style: one.errorNow ? "error" : one.errorRecently ? "warning" : one.connected ? "" : "dim",
+    connected: one.connected,
     selected: one.selected,
     cursor: one.cursor,
   };

@@ -3,5 +3,6 @@ import stringWidth from "npm:string-width@8.1.0";
 
 /** How many columns a terminal takes for the text. */
 export function unicodeWidth(str: string): number {
-  return stringWidth(str, { ambiguousIsNarrow: true });
+  // Signs that only have a shape with what follows them: string-width throws when nothing does.
+  return stringWidth(str.replaceAll(/(?!\u200d)\p{Cf}/gu, ""), { ambiguousIsNarrow: true });
 }

@@ -3,6 +3,7 @@
  * commander.
  */
 import { Command as Program, CommanderError, Option } from "npm:commander@14.0.3";
+import { normalized } from "./arguments.ts";
 
 /** Bad input: what is wrong, and the exit code that says so. */
 export class ValidationError extends Error {
@@ -32,7 +33,7 @@ function parser(type: string | undefined, list: boolean, flag: string) {
   return (value: string) => {
     const number = Number(value);
     const fits = type === "integer" ? Number.isInteger(number) : Number.isFinite(number);
-    if (value.trim() === "" || !fits) {
+    if (!fits) {
       throw new ValidationError(`Option "${flag}" must be of type "${type}", but got "${value}".`);
     }
     return number;
@@ -133,20 +134,23 @@ export class Command {
 
   async parse(args: string[] = Deno.args): Promise<void> {
     try {
-      await this.program.parseAsync(args, { from: "user" });
+      const command = this.program.commands.find((one) => one.name() === args[0]) ?? this.program;
+      await this.program.parseAsync(normalized(args, command.options), { from: "user" });
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode === 0) Deno.exit(0);
       const [first] = this.program.args;
       if (error.code === "commander.excessArguments" && this.program.commands.length > 0) {
-        error.message = this.program.commands.some((command) => command.name() === first)
-          ? `Too many arguments for command "${this.program.name()} ${first}".`
-          : `Unknown command "${first}".`;
+        const command = this.program.commands.find((one) => one.name() === first);
+        const surplus = command?.args.slice(command.registeredArguments.length).join(" ");
+        error.message = command ? `Too many arguments: ${surplus}` : `Unknown command "${first}".`;
       }
       const wrong = new ValidationError(
         error.message.replace(/^error: /, "").replace(/\n\((.*)\)$/, ". $1")
           .replace(/^missing required argument '(.*)'/, "Missing argument(s): $1")
-          .replace(/^unknown (\w+) '(.*)'/, 'Unknown $1 "$2"'),
+          .replace(/^unknown (\w+) '([^'=]*)[^']*'/, 'Unknown $1 "$2"')
+          .replace(/^option '.*?(--[\w-]+).*' argument missing/, 'Missing value for option "$1".')
+          .replace(/^required option '.*?(--[\w-]+).*$/, 'Missing required option "$1".'),
       );
       if (this.#throws) throw wrong;
       console.error(`error: ${wrong.message}`);

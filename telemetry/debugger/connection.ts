@@ -3,18 +3,16 @@ import { globalTracers } from "../../mod.ts";
 import { valueText } from "../value_text.ts";
 import { debuggerUrl, DEFAULT_URL, withoutToken } from "./address.ts";
 import { argumentTexts, type ShownArgs } from "./argument_texts.ts";
+import { addBatches } from "./batches.ts";
 import { Frames } from "./frames.ts";
 import { Source } from "./source.ts";
 import {
   BATCHED,
-  batchText,
   errorOf,
-  fitting,
   helloText,
-  jumpText,
   logText,
+  NO_TIMERS,
   standInText,
-  transitionTexts,
   type Waiting,
 } from "./wire_text.ts";
 
@@ -64,7 +62,7 @@ const FLUSH = 50;
 const IDLE = 500;
 /** How often a connection that hung up says that its machines are still there. */
 const PING = 5000;
-/** How long `close` tries. */
+/** How long `close` waits for an answer, and then for the way to be free. */
 const PATIENCE = 2000;
 /** The first pause before it calls again, and the longest, in milliseconds. */
 const FIRST = 100;
@@ -109,7 +107,7 @@ export class Connection implements Tracer, DebuggerConnection {
   /** The debugger speaks another protocol, or there is no address: it is not called again. */
   #over = false;
   #warn: boolean;
-  #closing: { done: Promise<void>; end: () => void } | null = null;
+  #closing: { done: Promise<void>; end: () => void; wait: () => void } | null = null;
   readonly #epoch: number = Date.now() - performance.now();
 
   /** `warn`: says so once on the console when nothing answers. */
@@ -169,6 +167,11 @@ export class Connection implements Tracer, DebuggerConnection {
 
   mutationQueued(machine: AnyMachine, mutation: Mutation): void {
     this.#source(machine).queued(mutation, performance.now());
+  }
+
+  timeImport(machine: AnyMachine): void {
+    this.#source(machine).moved = this.#epoch + performance.now();
+    this.#wake();
   }
 
   transitionInit(tx: Transition): void {
@@ -237,7 +240,11 @@ export class Connection implements Tracer, DebuggerConnection {
     globalTracers.delete(this);
     for (const { machine } of this.#sources.values()) machine.removeTracer(this);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const limit = setTimeout(() => this.#closing!.end(), PATIENCE);
+    let limit: ReturnType<typeof setTimeout> | undefined;
+    const wait = () => {
+      clearTimeout(limit);
+      limit = setTimeout(end, PATIENCE);
+    };
     const end = () => {
       clearTimeout(limit);
       clearTimeout(this.#timer);
@@ -246,7 +253,8 @@ export class Connection implements Tracer, DebuggerConnection {
       this.#socket?.close(1000);
       resolve();
     };
-    this.#closing = { done: promise, end };
+    this.#closing = { done: promise, end, wait };
+    wait();
     this.#flush();
     if (this.#socket === null) {
       // It may be that the debugger was only not told yet.
@@ -326,14 +334,17 @@ export class Connection implements Tracer, DebuggerConnection {
     socket.onopen = () => {
       this.#opened = performance.now();
       this.#warn = false;
+      this.#closing?.wait();
       for (const source of this.#sources.values()) source.said = false;
       this.#flush();
     };
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
       if (this.#socket === socket) this.#socket = null;
-      if (this.#closing) return this.#closing.end();
-      if (reason === "idle") return this.#hungUp();
+      // What came after it had hung up, or was lost with the connection, is not given up yet.
+      const again = !this.#over && this.#opened > 0 && code < 4000 && this.#anyWaits();
+      if (this.#closing) return again ? this.#connect() : this.#closing.end();
+      if (reason === "idle") return again ? this.#connect() : this.#hungUp();
       if (code >= 4000) this.refused = reason || `Closed with code ${code}`;
       // Another protocol does not become the right one.
       if (code === 4001) return void (this.#over = true);
@@ -429,6 +440,7 @@ export class Connection implements Tracer, DebuggerConnection {
     }
     frames.add(text);
     source.said = true;
+    source.timers = NO_TIMERS;
   }
 
   /** Adds what one machine has to tell, up to so many transitions; whether there was anything. */
@@ -436,47 +448,7 @@ export class Connection implements Tracer, DebuggerConnection {
     const waiting = source.pending.splice(0, BATCHED);
     const logs = source.logs.splice(0, BATCHED);
     this.#take(waiting, logs);
-    if (source.logsLost > 0 && source.logs.length === 0) {
-      const line = `[dropped] ${source.logsLost} lines of the log`;
-      logs.push(logText(source.current, this.#epoch + performance.now(), 1, line));
-      source.logsLost = 0;
-    }
-    const lost = source.dropped - source.told;
-    if (waiting.length + logs.length + lost === 0) return false;
-    const texts: string[] = [];
-    /** By text: 1 if it is a transition, 0 if it is a jump. */
-    const counts: number[] = [];
-    for (const one of waiting) {
-      const own = transitionTexts(one, source.ticks, lost);
-      if (own.length > 1) counts.push(0);
-      counts.push(1);
-      texts.push(...own);
-    }
-    const { number: machine } = source;
-    if (waiting.length === 0 && lost > 0 && source.leftOut === "") {
-      // No transition comes after those that were dropped: the ticks are told all the same.
-      const now = this.#epoch + performance.now();
-      const jump = jumpText(source.machine.time(), source.ticks, now, lost);
-      if (jump !== null) {
-        texts.push(jump);
-        counts.push(0);
-      }
-    }
-    source.told = source.dropped;
-    let at = 0;
-    let logged = 0;
-    do {
-      const head = { machine, dropped: source.dropped, sent: source.sent };
-      const count = fitting(texts, at);
-      const lines = count === 0 ? fitting(logs, logged) : 0;
-      frames.add(
-        batchText(head, texts.slice(at, at + count), logs.slice(logged, logged + lines)),
-      );
-      for (let i = at; i < at + count; i++) source.sent += counts[i];
-      at += count;
-      logged += lines;
-    } while (at < texts.length || logged < logs.length);
-    return true;
+    return addBatches(source, waiting, logs, this.#epoch + performance.now(), frames);
   }
 }
 

@@ -16,6 +16,8 @@ export const LIMITS = {
   batch: 20_000,
   /** Items of any other list. */
   list: 10_000,
+  /** Times of one machine that run, and states that one of them adds. */
+  timers: 1000,
   /** UTF-16 units of one string. */
   text: 10_000,
   /** Errors that caused one another. */
@@ -159,6 +161,9 @@ export interface WireTransition {
 /** A line of the log: the transition that ran, or the last one; time; level; text. */
 export type WireLog = readonly [after: number, time: number, level: number, text: string];
 
+/** A time that runs: for which state's activation (-1: the machine), which states it adds, and when. */
+export type WireTimer = readonly [state: number, adds: readonly number[], due: number];
+
 /** Transitions of a machine, oldest first. */
 export interface Batch {
   /** Kind of the message. */
@@ -173,6 +178,8 @@ export interface Batch {
   readonly transitions: readonly WireTransition[];
   /** Lines of the log. */
   readonly logs: readonly WireLog[];
+  /** The times that run now, by due time; only if they are others than before. */
+  readonly timers?: readonly WireTimer[];
 }
 
 /** The machine has been disposed. */
@@ -221,6 +228,9 @@ export function parseMessage(value: unknown, statesOf: (machine: number) => numb
   if (message.sent !== undefined) count(message.sent, "sent");
   check(message.transitions, "transitions", LIMITS.batch, (item) => transition(item, states));
   check(message.logs, "logs", LIMITS.batch, logLine);
+  if (message.timers !== undefined) {
+    check(message.timers, "timers", LIMITS.timers, (item) => timer(item, states));
+  }
   return message as unknown as Batch;
 }
 
@@ -280,6 +290,13 @@ function state(value: unknown, size: number): WireState {
     found.timeouts = timeouts;
   }
   return found;
+}
+
+function timer(value: unknown, states: number): void {
+  if (!Array.isArray(value) || value.length !== 3) throw new ProtocolError(`"timer" is wrong`);
+  if (value[0] !== -1) index(value[0], states);
+  check(value[1], "timer", LIMITS.timers, (item) => index(item, states));
+  moment(value[2], "due time");
 }
 
 function transition(value: unknown, states: number): void {

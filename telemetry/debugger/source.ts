@@ -1,5 +1,5 @@
 import type { AnyMachine, Mutation, Transition } from "../../mod.ts";
-import type { Waiting } from "./wire_text.ts";
+import { NO_TIMERS, type Waiting } from "./wire_text.ts";
 
 /** A transition that runs. */
 interface Open {
@@ -29,6 +29,10 @@ export class Source {
   /** The ticks that the debugger knows. */
   ticks: number[];
   said = false;
+  /** The times that run, as the debugger knows them. */
+  timers: string = NO_TIMERS;
+  /** When ticks moved by an import that is not told yet. */
+  moved: number | null = null;
   gone = false;
   /** Why it cannot be shown. */
   leftOut = "";
@@ -47,7 +51,8 @@ export class Source {
 
   /** Whether the debugger does not know everything yet. */
   get waits(): boolean {
-    return !this.said || this.gone || this.told !== this.dropped || this.logsLost > 0 ||
+    return !this.said || this.gone || this.moved !== null || this.told !== this.dropped ||
+      this.logsLost > 0 ||
       this.pending.length + this.logs.length > 0;
   }
 

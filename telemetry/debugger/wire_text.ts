@@ -11,6 +11,7 @@ import {
   type WireLog,
   type WireState,
   type WireStep,
+  type WireTimer,
   type WireTransition,
 } from "./protocol.ts";
 
@@ -311,15 +312,44 @@ export function logText(after: number, time: number, level: number, line: string
   return JSON.stringify(log);
 }
 
-/** A batch of transitions and lines that are texts already. */
+/** What `machine.timers()` gives, as far as machines have it. */
+interface Timed {
+  readonly timers?: () => readonly {
+    readonly state: string;
+    readonly adds: string | readonly string[];
+    readonly due: number;
+  }[];
+}
+
+/** The times that run: the next ones, if they are many. */
+export function timersText(machine: AnyMachine): string {
+  const timers = (machine as unknown as Timed).timers?.() ?? [];
+  if (timers.length === 0) return NO_TIMERS;
+  const indexes = (names: readonly string[]) =>
+    names.slice(0, LIMITS.timers).map((name) => machine.stateNames.indexOf(name));
+  return JSON.stringify(
+    timers.slice(0, LIMITS.timers).map(({ state, adds, due }): WireTimer => [
+      machine.stateNames.indexOf(state),
+      indexes(typeof adds === "string" ? [adds] : adds),
+      moment(due),
+    ]),
+  );
+}
+
+/** No time runs. */
+export const NO_TIMERS = "[]";
+
+/** A batch of transitions and lines that are texts already, and of timers if they have changed. */
 export function batchText(
   head: BatchHead,
   transitions: readonly string[],
   logs: readonly string[],
+  timers?: string,
 ): string {
   const { machine, dropped, sent } = head;
   return `{"kind":"batch","machine":${machine},"dropped":${dropped},"sent":${sent},` +
-    `"transitions":[${transitions.join(",")}],"logs":[${logs.join(",")}]}`;
+    `"transitions":[${transitions.join(",")}],"logs":[${logs.join(",")}]` +
+    `${timers === undefined ? "" : `,"timers":${timers}`}}`;
 }
 
 /** How many of these texts fit into one batch; at least one. */

@@ -21,15 +21,16 @@
  *
  * @module
  */
-import { context, trace } from "@opentelemetry/api";
-import type { AnyMachine, Mutation } from "../../machine/mod.ts";
+import { type Context, context, trace } from "@opentelemetry/api";
+import type { AnyMachine, Mutation, Tracer } from "../../machine/mod.ts";
 import { type TracerBinding, watchMachines } from "../binding.ts";
+import { contextOfFlow, forEachMachine } from "./flow_traces.ts";
 import { MachineSpans, type SpanSettings } from "./machine_spans.ts";
 import { warnIfUnseen } from "./other_api.ts";
 import { argsShower } from "./shown_args.ts";
 import { Causes } from "./span_causes.ts";
 
-export type { AnyMachine, Mutation, MutationSource } from "../../machine/mod.ts";
+export type { AnyMachine, Mutation, MutationSource, Tracer } from "../../machine/mod.ts";
 export type { TracerBinding } from "../binding.ts";
 
 /** What is needed of a `Tracer` of `@opentelemetry/api`, whichever version of it made it. */
@@ -87,6 +88,35 @@ export interface OtelOptions {
  * @throws {RangeError} If `maxLength` is not a number from 1 up.
  */
 export function traceMachine(machine: AnyMachine, options: OtelOptions = {}): TracerBinding {
+  return traceWithin(machine, options, undefined);
+}
+
+/**
+ * Traces the flows of `./durable`: an observer for `openFlows`. A flow has one trace, made from its kind and
+ * id, which goes on after a crash and in other processes.
+ *
+ * @example Usage
+ * ```ts
+ * import { defineFlow, MemoryStore, openFlows } from "@asyncmachine/asyncmachine/durable";
+ * import { traceFlows } from "@asyncmachine/asyncmachine/telemetry/otel";
+ *
+ * const kind = defineFlow({ schema: { A: {}, B: {} }, data: () => ({}), start: "A", ends: ["B"] });
+ * await using flows = await openFlows(new MemoryStore(), { kind }, { tracers: [traceFlows()] });
+ * ```
+ *
+ * @throws {RangeError} If `maxLength` is not a number from 1 up.
+ */
+export function traceFlows(options: OtelOptions = {}): Tracer {
+  return forEachMachine((machine) => {
+    traceWithin(machine, options, contextOfFlow(machine.id) as Context);
+  });
+}
+
+function traceWithin(
+  machine: AnyMachine,
+  options: OtelOptions,
+  within: Context | undefined,
+): TracerBinding {
   const { maxLength = 1000, tracerName = "asyncmachine" } = options;
   if (!(maxLength >= 1)) {
     throw new RangeError(`Cannot trace the machine: maxLength is ${maxLength}, expected 1 or more`);
@@ -104,7 +134,7 @@ export function traceMachine(machine: AnyMachine, options: OtelOptions = {}): Tr
   const causes = new Causes();
   const all = new Map<AnyMachine, MachineSpans>();
   return watchMachines(machine, (one) => {
-    const parent = one.parent === null ? undefined : all.get(one.parent)?.context;
+    const parent = one.parent === null ? within : all.get(one.parent)?.context ?? within;
     const spans = new MachineSpans(one, parent, settings, causes, () => all.delete(one));
     all.set(one, spans);
     return spans;

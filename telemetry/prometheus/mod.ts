@@ -25,6 +25,7 @@ import { type TracerBinding, watchMachines } from "../binding.ts";
 import { Exporter } from "./exporter.ts";
 import type { MetricsRegistry } from "./metrics_registry.ts";
 
+export { bindFlows, type CountedFlows, type FlowMetricsOptions } from "./flow_metrics.ts";
 export type { AnyMachine } from "../../machine/mod.ts";
 export type { TracerBinding } from "../binding.ts";
 export type { MetricsRegistry } from "./metrics_registry.ts";

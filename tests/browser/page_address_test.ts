@@ -85,6 +85,20 @@ Deno.test("The token leaves the address, and a reload does not ask for it again"
   });
 });
 
+Deno.test("A page of a debugger that has another token now says so, and asks for it", async () => {
+  await withPage({ tour: true, token: "before" }, async ({ page, url, restart }) => {
+    await page.goto(`${url}?token=before#machine=server&tx=5&step=0`);
+    await position(page, "5 / 14");
+    await restart(await tour(), "after");
+    await page.waitForSelector("#banner:has-text('it wants a token')");
+    await page.reload();
+    await page.fill("input[name=token]", "after");
+    await page.click("button");
+    await position(page, "5 / 14");
+    await page.waitForSelector(selected("server"));
+  });
+});
+
 Deno.test("After a lost connection, and after a reload, view, filters and place are as before", async () => {
   await withPage({ tour: true }, async ({ page, url, restart }) => {
     await page.goto(`${url}#machine=client&tx=3&step=0`);

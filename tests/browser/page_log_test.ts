@@ -35,7 +35,7 @@ async function onLines(page: Page, url: string): Promise<string[]> {
       const now = await page.evaluate(`${current} + " " + ${head}`);
       missed.push(`line ${i}: ${now} instead of ${met}`);
     }
-    await page.keyboard.press("t");
+    await page.keyboard.press("T");
   }
   return missed;
 }
@@ -68,7 +68,7 @@ Deno.test("Nothing moves under a press, wherever the focus was before", async ()
       assertEquals(await text(), lines, before);
       await page.mouse.up();
       assert(await becomes(page, `document.querySelector("#main .current") !== null`));
-      await page.keyboard.press("t");
+      await page.keyboard.press("T");
     }
   });
 });

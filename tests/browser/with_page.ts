@@ -24,7 +24,7 @@ export interface Opened {
   /** What went wrong on the page. */
   readonly errors: readonly string[];
   /** Ends the debugger as a crash would, and starts another at the same address. */
-  restart(store: Store): Promise<void>;
+  restart(store: Store, token?: string): Promise<void>;
 }
 
 /** How to open it. */
@@ -103,11 +103,11 @@ export async function withPage(
       url: `http://${server.address}/`,
       socket: `ws://${server.address}`,
       errors,
-      async restart(next) {
+      async restart(next, other = token) {
         const { address } = server;
         await server.close();
         const port = Number(address.split(":").at(-1));
-        server = startServer(next, { port, page: pageHandler(next), token });
+        server = startServer(next, { port, page: pageHandler(next), token: other });
       },
     });
     assertEquals(errors, []);

@@ -26,7 +26,7 @@ Deno.test("the cases' READMEs have diagrams, with the commands that made them", 
 });
 
 for (const { file, exported, shown } of readmes) {
-  Deno.test(`the diagram of ${file} shows its machine as it is`, async () => {
+  Deno.test(`the diagram of ${exported} in ${file} shows it as it is`, async () => {
     const module = await import(new URL(file, root).href);
     assertEquals(shown, mermaid(module[exported]));
   });

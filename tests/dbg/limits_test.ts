@@ -181,6 +181,41 @@ Deno.test("close sends what waits, at each moment of a connection's life", async
   await nobody.close();
 });
 
+Deno.test("what comes while the connection hangs up is sent all the same, at once", async () => {
+  const { WebSocket: real, setTimeout: set } = globalThis;
+  let hangUp = () => {};
+  // The next sign of life, some seconds later, never comes: nobody may wait for it.
+  globalThis.setTimeout =
+    ((fn: () => void, ms?: number) =>
+      set(ms === 5000 ? () => {} : fn, ms === 5000 ? 0 : ms)) as typeof setTimeout;
+  globalThis.WebSocket = class extends real {
+    override close(code?: number, reason?: string): void {
+      super.close(code, reason);
+      if (reason === "idle") hangUp();
+    }
+  };
+  try {
+    for (const closes of [true, false]) {
+      const store = new Store();
+      const server = startServer(store, { port: 0 });
+      const connection = debugAll({ url: server.address });
+      const machine = new Machine({ A: { multi: true } }, { id: "short" });
+      let closing: Promise<void> | undefined;
+      hangUp = () => {
+        hangUp = () => {};
+        machine.add("A");
+        if (closes) closing = connection.close();
+      };
+      machine.add("A");
+      await until(() => store.clients.get("short")?.end === 2);
+      await (closing ?? connection.close());
+      await server.close();
+    }
+  } finally {
+    Object.assign(globalThis, { WebSocket: real, setTimeout: set });
+  }
+});
+
 Deno.test("connectDebugger shows children and grandchildren that exist already", async () => {
   const store = new Store();
   const server = startServer(store, { port: 0 });

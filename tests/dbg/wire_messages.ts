@@ -90,6 +90,14 @@ const batch = fc.record({
   sent: maybe(tick),
   transitions: fc.array(transition, { maxLength: 5 }),
   logs: fc.array(fc.tuple(fc.nat(9), time, fc.nat(4), text), { maxLength: 3 }),
+  timers: maybe(
+    fc.array(
+      fc.tuple(fc.integer({ min: -1, max: 2 }), fc.array(fc.nat(2), { maxLength: 2 }), time),
+      {
+        maxLength: 3,
+      },
+    ),
+  ),
 });
 const dispose = fc.record({ kind: fc.constant("dispose"), machine: fc.nat(2) });
 

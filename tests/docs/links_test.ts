@@ -8,9 +8,15 @@ const pages = [
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "examples/ui/README.md",
-  ...[...Deno.readDirSync(new URL("docs/", root))].map(({ name }) => `docs/${name}`)
-    .filter((name) => name.endsWith(".md")),
+  ...documentsIn("docs/"),
 ];
+
+/** The documents of a folder, and of those in it. */
+function documentsIn(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, root))].flatMap(({ name, isDirectory }) =>
+    isDirectory ? documentsIn(`${folder}${name}/`) : name.endsWith(".md") ? [folder + name] : []
+  );
+}
 
 const read = (page: string) => Deno.readTextFileSync(new URL(page, root));
 
@@ -56,7 +62,9 @@ Deno.test("each link of the documents leads to a file, and to a heading of it", 
 
 Deno.test("docs/README.md leads to every document", () => {
   const linked = linksOf("docs/README.md").map(({ path }) => path);
-  assertEquals(pages.filter((page) => page !== "docs/README.md" && !linked.includes(page)), []);
+  // The cases are not published, so what is published does not link to them.
+  const others = pages.filter((page) => page !== "docs/README.md" && !/\bcases\//.test(page));
+  assertEquals(others.filter((page) => !linked.includes(page)), []);
 });
 
 Deno.test("what published documents link to is published", async () => {

@@ -575,3 +575,81 @@ Deno.test("a time that a handler sets is stored, although nothing else happens",
   await time.tickAsync(2_000);
   assertEquals((await second.list())[0].active, ["B"]);
 });
+
+Deno.test("a FooState whose activation has ended before it was stored is not called, its FooEnd is", async () => {
+  const seen: string[] = [];
+  const kind = defineFlow({
+    schema: { A: {}, B: {}, Over: {} },
+    data: () => ({}),
+    start: "A",
+    ends: ["Over"],
+    handlers: {
+      BState: () => void seen.push("BState"),
+      BEnd: () => void seen.push("BEnd"),
+      AnyState: (e) => void seen.push(`Any ${e.mutation.calledStates}`),
+    },
+  });
+  await using flows = await openFlows(new MemoryStore(), { kind });
+  const flow = await flows.start("kind", "1");
+  flow.machine.add("B");
+  flow.machine.remove("B");
+  await flow.committed();
+  flow.machine.add("Over");
+  await flow.result();
+  await flow.committed();
+  assertEquals(seen.filter((name) => name !== "Any A"), ["Any B", "BEnd", "Any B", "Any Over"]);
+});
+
+Deno.test("a handler may wait for the store, and a finished flow is found by start", async () => {
+  const kind = defineFlow({
+    schema: { A: {}, Over: {} },
+    data: () => ({ n: 0 }),
+    start: "A",
+    ends: ["Over"],
+    handlers: {
+      async AState(e) {
+        e.flow.data.n = 1;
+        await e.flow.committed();
+        e.flow.data = { n: 2 };
+        e.add("Over");
+      },
+      async OverState(e) {
+        await e.flow.committed();
+      },
+    },
+  });
+  await using flows = await openFlows(new MemoryStore(), { kind });
+  const flow = await flows.start("kind", "1");
+  assertEquals(await flow.result(), { n: 2 });
+  const again = await flows.start("kind", "1");
+  assertEquals([again.ended, again.data], [true, { n: 2 }]);
+  await again.committed();
+  assertEquals(await again.result(), { n: 2 });
+});
+
+Deno.test("once in a handler whose activation has ended rejects, and a later answer changes nothing", async () => {
+  let late: Promise<unknown> = Promise.resolve();
+  let go = () => {};
+  const kind = defineFlow({
+    schema: { A: {}, B: { remove: ["A"] }, Over: {} },
+    data: () => ({}),
+    start: "A",
+    ends: ["Over"],
+    handlers: {
+      async AState(e) {
+        await new Promise<void>((resolve) => go = resolve);
+        late = e.once("late", () => 1);
+        assertEquals(e.add("Over"), "canceled");
+      },
+    },
+  });
+  await using flows = await openFlows(new MemoryStore(), { kind });
+  const flow = await flows.start("kind", "1");
+  await flow.committed();
+  flow.machine.add("B");
+  await flow.committed();
+  go();
+  await Promise.resolve();
+  await assertRejects(() => late, DOMException, "has ended");
+  assertEquals(flow.machine.activeStates(), ["B"]);
+});

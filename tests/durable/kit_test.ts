@@ -318,3 +318,15 @@ Deno.test("an update answers when what it did is stored", async () => {
   await assertRejects(() => flow.ask("Add", { item: "" }));
   assertEquals(await flow.ask("Add", { item: "milk" }), 2);
 });
+
+Deno.test("saga() without a flow works in memory", async () => {
+  const did: string[] = [];
+  const steps = saga();
+  await steps.step("a", () => did.push("a"), (n) => did.push(`no a ${n}`));
+  await assertRejects(() =>
+    steps.step("b", () => Promise.reject(new Error("b")), () => did.push("no b"))
+  );
+  await steps.step("c", () => did.push("c"), () => Promise.reject(new Error("stuck")));
+  const error = await assertRejects(() => steps.undo(), AggregateError);
+  assertEquals([did, error.errors.map(String)], [["a", "c", "no a 1"], ["Error: stuck"]]);
+});

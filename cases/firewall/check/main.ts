@@ -17,6 +17,6 @@ if (unknown !== undefined) {
 const claims = new Claims();
 memory(claims);
 leak(claims, short ? 50_000 : 1_000_000);
-await throughput(claims, short ? 12 : 60, short ? 150 : 500);
-await underAttack(claims, short ? 4 : 10, short ? 500 : 3000);
+await throughput(claims, short ? 12 : 40, short ? 150 : 300);
+await underAttack(claims, short ? 4 : 8, short ? 500 : 2000);
 Deno.exit(claims.exitCode);

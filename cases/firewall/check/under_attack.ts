@@ -7,8 +7,8 @@ import { SmallServer } from "./server.ts";
 /** What the attackers meet: few flows an address, short headers, bans that outlast the check. */
 const RULES = JSON.stringify({
   rules: [{ from: "any", action: "allow", flows: 50, perSecond: 1000 }],
-  halfOpen: 200,
-  header: { end: "\n", ms: 1000 },
+  halfOpen: 300,
+  header: { end: "\n", ms: 4000 },
   ban: { strikes: 10, within: 5000, ms: 600_000 },
 });
 

@@ -5,7 +5,7 @@
  *     deno task case:bot [--short]
  */
 import { Claims } from "../../claims.ts";
-import { flood, killed, lag, many, nickTaken } from "./scenarios.ts";
+import { flood, killed, lag, many, nickTaken, reminders } from "./scenarios.ts";
 
 const short = Deno.args.includes("--short");
 const unknown = Deno.args.find((arg) => arg !== "--short");
@@ -22,6 +22,7 @@ try {
     lag(claims),
     flood(claims, short ? 30 : 200),
     many(claims, 50),
+    reminders(claims, short ? 5 : 20, short ? 1 : 5),
   ]);
 } catch (error) {
   console.error((error as Error).message);

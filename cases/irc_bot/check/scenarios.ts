@@ -3,11 +3,32 @@
  *
  * @module
  */
-import { type Claims, quantile } from "../../claims.ts";
+import type { Claims } from "../../claims.ts";
 import { Bot, type BotOptions } from "../bot.ts";
 import { Ngircd } from "./ngircd.ts";
 import { Person } from "./person.ts";
 import { SlowLink } from "./slow_link.ts";
+
+/** The bot as a process of its own. */
+function spawned(port: number, store: string): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", new URL("../main.ts", import.meta.url).href],
+      ...[
+        "--server",
+        `127.0.0.1:${port}`,
+        "--nick",
+        "memo",
+        "--channel",
+        CHANNEL,
+        "--store",
+        store,
+      ],
+    ],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
 
 /** Longer than anything takes: what is not there by then never comes. */
 const LONG = { timeout: 120_000 };
@@ -142,13 +163,12 @@ export async function many(claims: Claims, count: number): Promise<void> {
   const first = performance.now() - start;
   const grown = (heap() - before) / count;
   using ann = await Person.join(server.port, "ann", CHANNEL);
-  // Each is asked for itself, and answers for itself.
+  // All are asked at once, and each answers for itself.
   const asked = performance.now();
-  const times: number[] = [];
-  await Promise.all(bots.map(async (bot, i) => {
-    await ann.send(`PRIVMSG ${bot.nick} :!echo ${i}`);
-    await ann.sees(new RegExp(`^:bot${i}!\\S+ NOTICE ann :${i}$`));
-    times.push(performance.now() - asked);
+  await ann.send(`PRIVMSG ${CHANNEL} :!echo who is there`);
+  const times = await Promise.all(bots.map(async (_, i) => {
+    await ann.sees(new RegExp(`^:bot${i}!\\S+ NOTICE #lab :who is there$`));
+    return performance.now() - asked;
   }));
   await server.kill();
   await Promise.all(bots.map((bot) => bot.machine.whenNot("Linked", LONG)));
@@ -158,9 +178,46 @@ export async function many(claims: Claims, count: number): Promise<void> {
   claims.check(
     `${count} bots in one process: all come in, answer, and come back after kill -9`,
     times.length === count && bots.every((bot) => bot.nick === bot.machine.id),
-    `in after ${seconds(first)}, answers p50 ${seconds(quantile(times, 0.5))}, back after ${
-      seconds(performance.now() - up)
-    }, about ${(grown / 1000).toFixed(0)} kB of heap each`,
+    `in after ${seconds(first)}, all have answered after ${
+      seconds(Math.max(...times))
+    }, back after ${seconds(performance.now() - up)}, about ${
+      (grown / 1000).toFixed(0)
+    } kB of heap each`,
   );
   await Promise.all(bots.map((bot) => bot.quit()));
+}
+
+/** The bot's process is killed again and again while reminders wait. */
+export async function reminders(claims: Claims, count: number, kills: number): Promise<void> {
+  await using server = await Ngircd.start();
+  const folder = await Deno.makeTempDir({ prefix: "bot" });
+  using ann = await Person.join(server.port, "ann", CHANNEL);
+  let process = spawned(server.port, `${folder}/reminders.db`);
+  try {
+    await ann.sees(/ JOIN :?#lab/, { from: ann.lines.length });
+    for (let i = 0; i < count; i++) {
+      const seen = ann.lines.length;
+      await ann.send(`PRIVMSG ${CHANNEL} :!remind ${1 + i % 5}s thing ${i}`);
+      await ann.sees(/ NOTICE #lab :ann: in \ds$/, { from: seen });
+    }
+    for (let i = 0; i < kills; i++) {
+      process.kill("SIGKILL");
+      await process.status;
+      const seen = ann.lines.length;
+      process = spawned(server.port, `${folder}/reminders.db`);
+      await ann.sees(/^:memo\S* JOIN :?#lab/, { from: seen });
+    }
+    const start = performance.now();
+    for (let i = 0; i < count; i++) await ann.sees(new RegExp(` NOTICE #lab :ann: thing ${i}$`));
+    const told = ann.lines.filter((line) => / NOTICE #lab :ann: thing \d+$/.test(line));
+    claims.check(
+      `reminders outlive the process: ${count}, through ${kills} × kill -9, none lost`,
+      new Set(told.map((line) => line.replace(/^.* :/, ""))).size === count,
+      `${told.length} told, the last ${seconds(performance.now() - start)} after the last kill`,
+    );
+  } finally {
+    process.kill("SIGKILL");
+    await process.status;
+    await Deno.remove(folder, { recursive: true });
+  }
 }

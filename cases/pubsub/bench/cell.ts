@@ -53,7 +53,7 @@ async function measure(tasks: readonly CellTask[]): Promise<CellResult[]> {
   }
   for (const task of tasks) {
     const results: Record<Kind, RunResult[]> = { plain: [], machine: [] };
-    for (let round = -1; round < task.runs; round++) {
+    for (let round = task.links === "direct" ? -1 : 0; round < task.runs; round++) {
       // Who comes first changes: what the one leaves to collect is the other's cost.
       for (const kind of round % 2 === 0 ? KINDS : KINDS.toReversed()) {
         if (task.links === "direct") collect();

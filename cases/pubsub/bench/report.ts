@@ -1,5 +1,4 @@
 /** Writes the report page and its charts from the results. */
-import { fileURLToPath as fromFileUrl } from "node:url";
 import type { CellTask } from "./cell.ts";
 import { drawChart, type Row } from "./chart.ts";
 import type { Flow } from "./run.ts";
@@ -209,18 +208,19 @@ function page(results: Results): string {
   ].join("\n\n") + "\n";
 }
 
-/** Writes pubsub.md and its charts into a folder. */
+/** Writes pubsub.md and its charts into a folder, which has pubsub.json. */
 export async function writeReport(results: Results, folder: URL): Promise<void> {
   for (const links of ["direct", "tcp"] as const) {
     if (!results.made.some((one) => one.links === links)) continue;
     await Deno.writeTextFile(new URL(`pubsub-${links}.svg`, folder), chartOf(results, links));
   }
-  const file = new URL("pubsub.md", folder);
-  await Deno.writeTextFile(file, page(results));
-  // The page is formatted as all pages of the project are.
-  await new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--no-config", "--line-width", "100", fromFileUrl(file)],
+  await Deno.writeTextFile(new URL("pubsub.md", folder), page(results));
+  // All files are formatted as the project's are.
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--no-config", "--line-width", "100", "."],
+    cwd: folder,
   }).output();
+  if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
 }
 
 if (import.meta.main) {

@@ -8,7 +8,7 @@ import {
 } from "@asyncmachine/asyncmachine";
 import { type Host, type HostOptions, HostRefusedError, type Receive } from "./host.ts";
 import type { Receiver } from "./links.ts";
-import { isTopic, type Rpc } from "./rpc.ts";
+import { fits, isTopic, type Rpc } from "./rpc.ts";
 import { schema } from "./states.ts";
 import { Tables } from "./tables.ts";
 
@@ -76,7 +76,9 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
     },
     GetPeersState: (e) => tables.listPeers(e.args.topic),
 
-    AddSubscriptionEnter: ({ args: { topic } }) => isTopic(topic, limits),
+    AddSubscriptionEnter: ({ args: { topic } }) =>
+      isTopic(topic, limits) &&
+      (tables.subscriptions.has(topic) || tables.subscriptions.size < limits.topicsPerPeer),
     AddSubscriptionState(e) {
       const { topic, receive } = e.args;
       const receivers = tables.subscriptions.get(topic);
@@ -108,7 +110,7 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
     GetTopicsState: () => [...tables.subscriptions.keys()],
 
     PublishMessageEnter: ({ args }) =>
-      !tables.seen.has(args.id) && args.data.length < limits.frame &&
+      !tables.seen.has(args.id) && isTopic(args.topic, limits) && fits(args, limits) &&
       tables.countSubscribers(args.topic) > 0,
     PublishMessageState(e) {
       counts.published++;
@@ -189,11 +191,13 @@ export function createHost(options: HostOptions & { machine?: HostMachineOptions
   };
   let stopped: Promise<void> | undefined;
   const stop = async () => {
-    await machine.ask("Stopping");
+    if (!machine.disposed) await machine.ask("Stopping");
     await links.stop();
     await machine.disposeAsync();
   };
 
+  // Its parent may end it.
+  machine.onDispose(() => void links.stop());
   machine.add("Start");
   links.listen(receiver);
   return {

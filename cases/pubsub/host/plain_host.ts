@@ -1,7 +1,7 @@
 /** The same host by hand: plain asynchronous TypeScript, to compare with. */
 import { type Host, type HostOptions, HostRefusedError, type Receive } from "./host.ts";
 import type { Receiver } from "./links.ts";
-import { isTopic, type Message, type Rpc } from "./rpc.ts";
+import { fits, isTopic, type Message, type Rpc } from "./rpc.ts";
 import { Tables } from "./tables.ts";
 
 /** After so many ms a change of subscriptions is told again to those whose links did not take it. */
@@ -126,7 +126,7 @@ export function createPlainHost(options: HostOptions): Host {
       if (tables.countSubscribers(topic) === 0) {
         throw new HostRefusedError(id, "publish", `no peer subscribes to ${topic}`);
       }
-      if (data.length >= limits.frame || tables.seen.has(message.id)) {
+      if (!fits(message, limits) || tables.seen.has(message.id)) {
         throw new HostRefusedError(id, "publish", "the message is too long, or was seen");
       }
       counts.published++;
@@ -136,6 +136,9 @@ export function createPlainHost(options: HostOptions): Host {
     async subscribe(topic, receive = () => {}) {
       mustRun("subscribe");
       if (!isTopic(topic, limits)) throw new HostRefusedError(id, "subscribe", "no proper topic");
+      if (!tables.subscriptions.has(topic) && tables.subscriptions.size >= limits.topicsPerPeer) {
+        throw new HostRefusedError(id, "subscribe", "it has too many topics");
+      }
       const receivers = tables.subscriptions.get(topic);
       if (receivers !== undefined) receivers.add(receive);
       else {

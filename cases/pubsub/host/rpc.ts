@@ -111,6 +111,14 @@ export function isTopic(topic: string, limits: Limits): boolean {
   return topic.length > 0 && topic.length <= limits.topic;
 }
 
+/** Bytes of a frame around a message's topic and data, at most. */
+const AROUND = 24;
+
+/** Whether a message's frame is within the limit, so that no peer takes offence. */
+export function fits({ topic, data }: Message, limits: Limits): boolean {
+  return data.length + 3 * topic.length + AROUND <= limits.frame;
+}
+
 /** A frame that carries one message. */
 export function messageFrame({ topic, data }: Message): Uint8Array {
   return RPC.encode({ subscriptions: [], messages: [{ topic, data }] });

@@ -48,6 +48,7 @@ async function startGossipsub(): Promise<Member> {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: { inboundConnectionThreshold: Infinity },
+    connectionMonitor: { abortConnectionOnPingFailure: false },
     services: {
       identify: identify(),
       pubsub: gossipsub({

@@ -100,7 +100,9 @@ export async function libp2pLinks(
     links.delete(link.peer.toString());
     link.up.reject(error);
     link.in?.abort(error);
-    if (link.out !== undefined) receiver?.disconnected(link.peer.toString());
+    if (link.out === undefined) return;
+    // A stream may break while the host sends.
+    queueMicrotask(() => receiver?.disconnected(link.peer.toString()));
   }
 
   async function hangUp(connection: Connection) {

@@ -15,6 +15,8 @@ export async function startNode(): Promise<Libp2p> {
     streamMuxers: [yamux()],
     // The default takes 5 connections a second from one address: a swarm on one machine needs more.
     connectionManager: { inboundConnectionThreshold: Infinity },
+    // A busy process answers pings late, and the default cuts the connection for it.
+    connectionMonitor: { abortConnectionOnPingFailure: false },
     // Tells the peers which protocols the node speaks.
     services: { identify: identify() },
   });

@@ -1,6 +1,9 @@
 /** What a host does, in a direct network. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Machine } from "@asyncmachine/asyncmachine";
 import { type Host, HostRefusedError } from "../host/host.ts";
+import { createHost } from "../host/machine_host.ts";
+import { hashOf, type Message } from "../host/rpc.ts";
 import { directNetwork } from "../links/direct.ts";
 import { bytes, type MakeHost, rest, testTwins, textOf } from "./twins.ts";
 
@@ -26,6 +29,14 @@ async function row(make: MakeHost, count: number) {
     },
   };
 }
+
+const message = (text: string): Message => ({
+  id: text,
+  topic: "t",
+  data: bytes(text),
+  peer: "",
+  signed: false,
+});
 
 /** Collects what a host receives. */
 async function collect(host: Host, topic: string): Promise<string[]> {
@@ -106,10 +117,35 @@ testTwins("the same message is not published twice, nor one beyond the limit", a
   await rest();
   await a.publish("t", bytes("x"));
   await assertRejects(() => a.publish("t", bytes("x")), HostRefusedError);
-  await assertRejects(() => a.publish("t", new Uint8Array(1 << 20)), HostRefusedError);
   await rest();
+  // Nothing is published that a peer would cut the host for.
+  const limit = 1 << 20;
+  for (const length of [limit, limit - 1, limit - 20]) {
+    await assertRejects(() => a.publish("t", new Uint8Array(length)), HostRefusedError);
+  }
+  await a.publish("t", new Uint8Array(limit - 100));
+  await rest();
+  assertEquals(got.splice(1)[0].length, limit - 100);
+  assertEquals(swarm.errors, []);
   await assertRejects(() => b.publish("t", bytes("x")), HostRefusedError);
   assertEquals(got, ["x"]);
+});
+
+testTwins("a host has no more topics than its peers take", async (make) => {
+  await using swarm = await row(make, 2);
+  const [a, b] = swarm.hosts;
+  for (let index = 0; index < 1000; index++) await a.subscribe(`t${index}`);
+  await assertRejects(() => a.subscribe("one more"), HostRefusedError);
+  await a.subscribe("t0", () => {});
+  swarm.network.disconnect("ps-0", "ps-1");
+  await rest();
+  swarm.network.connect("ps-0", "ps-1"); // the hello has all of them
+  await rest();
+  assertEquals([await b.peers("t0"), await b.peers("t999"), swarm.errors], [
+    ["ps-0"],
+    ["ps-0"],
+    [],
+  ]);
 });
 
 testTwins("a validator refuses messages, and one that throws, too", async (make) => {
@@ -207,4 +243,44 @@ testTwins("a stopped host refuses all, and stops twice", async (make) => {
   ) await assertRejects(ask, HostRefusedError);
   await rest();
   assertEquals(await swarm.hosts[1].peers(), []);
+});
+
+Deno.test("a host whose machine's parent ends leaves the network", async () => {
+  const network = directNetwork();
+  const parent = new Machine({ Start: {} });
+  const host = createHost({ id: "ps-0", links: network.links("ps-0"), machine: { parent } });
+  const other = createHost({ id: "ps-1", links: network.links("ps-1") });
+  network.connect("ps-0", "ps-1");
+  await rest();
+  assertEquals(await other.peers(), ["ps-0"]);
+  parent.dispose();
+  await rest();
+  assertEquals([await other.peers(), network.size], [[], 0]);
+  await host.stop();
+  await other.stop();
+});
+
+Deno.test("the machine's states say what a host can do", async () => {
+  const network = directNetwork();
+  const [a, b] = ["a", "b"].map((id) => createHost({ id, links: network.links(id) }));
+  assertEquals(a.machine.activeStates(), ["Start", "Accepting"]);
+  network.connect("a", "b");
+  await a.machine.when("Ready");
+  assertEquals(a.machine.canAdd("PublishMessage", message("a")), false); // nobody subscribes
+  const announced = b.machine.whenArgs("TopicAnnounced", { topic: "t" });
+  const known = a.machine.whenArgs("PeerTopics", { peer: "b" });
+  await b.subscribe("t");
+  await Promise.all([announced, known]);
+  assertEquals(a.machine.canAdd("PublishMessage", message("a")), true);
+  await a.publish("t", bytes("a"));
+  await rest();
+  // What was seen is a refused negotiation, and says who refused.
+  const seen = { ...message("a"), id: hashOf("t", bytes("a")), peer: "a" };
+  assertEquals(b.machine.add("MessageReceived", seen), "canceled");
+  assertStringIncludes(b.machine.explain()!.message, "MessageReceivedEnter");
+  await b.stop();
+  await a.machine.whenNot("Ready");
+  assertEquals(a.machine.is("PublishMessage"), false);
+  await a.stop();
+  assertEquals([a.machine.disposed, a.machine.timers()], [true, []]);
 });

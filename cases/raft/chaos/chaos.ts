@@ -1,13 +1,13 @@
-/** Processes whose leader dies or freezes every second while clients write, and what came of it. */
+/** Processes whose leader dies or freezes once it has served for a second, and what came of it. */
 import { statuses } from "../client.ts";
 import { type Contradiction, findContradiction } from "../linearizable.ts";
 import { freeAddresses, Processes } from "../processes.ts";
 import { Load } from "./load.ts";
 
-/** How long, and how many nodes. */
+/** How many of what. */
 export interface ChaosOptions {
   readonly nodes: number;
-  readonly seconds: number;
+  readonly faults: number;
 }
 
 /** What came of it. */
@@ -22,6 +22,8 @@ export interface ChaosReport {
   /** From each fault to the answer of a write that began after it, in milliseconds, sorted. */
   readonly outages: readonly number[];
   readonly terms: number;
+  /** Operations that were given up. */
+  readonly unanswered: number;
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -38,7 +40,7 @@ async function leaderOf(members: readonly string[], limit = 30_000): Promise<num
 }
 
 /** Lets it happen. */
-export async function chaos({ nodes, seconds }: ChaosOptions): Promise<ChaosReport> {
+export async function chaos({ nodes, faults: count }: ChaosOptions): Promise<ChaosReport> {
   const folder = await Deno.makeTempDir({ prefix: "raft-chaos-" });
   const members = freeAddresses(nodes);
   const faults: number[] = [];
@@ -49,11 +51,12 @@ export async function chaos({ nodes, seconds }: ChaosOptions): Promise<ChaosRepo
     processes.startAll();
     await leaderOf(members);
     const load = new Load({ members, clients: 8, keys: ["a", "b", "c", "d"], gets: 0.3 });
-    for (let second = 0; second < seconds; second++) {
+    for (let at = 0; at < count; at++) {
+      await leaderOf(members);
       await sleep(1000);
       const leader = await leaderOf(members);
       faults.push(performance.now());
-      if (second % 2 === 0) {
+      if (at % 2 === 0) {
         killed++;
         await processes.kill(leader);
         await sleep(200);
@@ -78,6 +81,7 @@ export async function chaos({ nodes, seconds }: ChaosOptions): Promise<ChaosRepo
       contradiction: findContradiction(history),
       outages: faults.map((fault) => outageAfter(fault, acknowledged)).sort((a, b) => a - b),
       terms,
+      unanswered: load.unanswered,
     };
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -89,7 +93,6 @@ function outageAfter(
   writes: readonly { readonly called: number; readonly returned: number }[],
 ): number {
   const after = writes.filter(({ called }) => called >= fault);
-  // Those that were called before had their retries: they count as well once the fault is over.
   const first = Math.min(...after.map(({ returned }) => returned));
   return first - fault;
 }

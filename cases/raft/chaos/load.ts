@@ -1,5 +1,5 @@
 /** Clients that put and get without a pause, and what they saw. */
-import { LostWriteError, OutcomeUnknownError, RegisterClient } from "../client.ts";
+import { LostWriteError, RegisterClient } from "../client.ts";
 import type { Operation } from "../linearizable.ts";
 
 /** How much of what. */
@@ -11,12 +11,17 @@ export interface LoadOptions {
   readonly gets: number;
 }
 
+/** For how many milliseconds a client tries. */
+const PATIENCE = 10_000;
+
 /** The clients at work. */
 export class Load {
   /** What they did, with times of `performance.now()`. */
   readonly history: Operation[] = [];
   /** Acknowledged writes that were found to be missing. */
   lost = 0;
+  /** What was given up. */
+  unanswered = 0;
   #running = true;
   readonly #options: LoadOptions;
   readonly #clients: readonly RegisterClient[];
@@ -53,21 +58,24 @@ export class Load {
 
   async #put(client: RegisterClient, key: string, value: string): Promise<void> {
     const called = performance.now();
-    const signal = AbortSignal.timeout(10_000);
-    const returned = await client.put(key, value, { signal }).then(
-      () => performance.now(),
-      (error) => {
-        if (error instanceof LostWriteError) this.lost++;
-        else if (!(error instanceof OutcomeUnknownError)) throw error;
-        return Infinity;
-      },
-    );
+    let returned = Infinity;
+    try {
+      await client.put(key, value, { signal: AbortSignal.timeout(PATIENCE) });
+      returned = performance.now();
+    } catch (error) {
+      if (error instanceof LostWriteError) this.lost++;
+      else this.unanswered++;
+    }
     this.history.push({ op: "put", key, value, called, returned });
   }
 
   async #get(client: RegisterClient, key: string): Promise<void> {
     const called = performance.now();
-    const value = await client.get(key, { signal: AbortSignal.timeout(30_000) });
-    this.history.push({ op: "get", key, value, called, returned: performance.now() });
+    try {
+      const value = await client.get(key, { signal: AbortSignal.timeout(PATIENCE) });
+      this.history.push({ op: "get", key, value, called, returned: performance.now() });
+    } catch {
+      this.unanswered++;
+    }
   }
 }

@@ -57,10 +57,11 @@ async function measureSingle(folder: string, clients: number, seconds: number) {
   }
 }
 
-/** The first second is for warming up. */
+/** Until each client has written ten times, it warms up. */
 async function measure(members: readonly string[], clients: number, seconds: number) {
   const load = new Load({ members, clients, keys: KEYS, gets: 0 });
-  await sleep(1000);
+  const end = performance.now() + 30_000;
+  while (load.acknowledged.length < 10 * clients && performance.now() < end) await sleep(50);
   const from = performance.now();
   await sleep(seconds * 1000);
   const to = performance.now();

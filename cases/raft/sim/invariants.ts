@@ -2,8 +2,17 @@
  * What must hold after every step, as the paper on Raft states it (its figure 3), checked at what
  * changed in the step.
  */
-import type { Entry, Log } from "../log.ts";
-import type { RaftNode } from "../node.ts";
+import type { Entry, Log, Snapshot } from "../log.ts";
+
+/** What is looked at of a node. */
+export interface WatchedNode {
+  readonly id: number;
+  readonly machine: { is(state: "Leader"): boolean; isErr(): boolean; readonly err: Error | null };
+  readonly ballot: { readonly term: number };
+  readonly log: Pick<Log, "termAt" | "base">;
+  readonly commit: number;
+  readonly snapshot: Snapshot | null;
+}
 
 interface Known {
   readonly entry: Entry;
@@ -77,7 +86,7 @@ export class Invariants {
   }
 
   /** A node has taken a step; `nodes` are those that run. */
-  stepped(node: RaftNode, nodes: () => readonly RaftNode[]): void {
+  stepped(node: WatchedNode, nodes: () => readonly WatchedNode[]): void {
     if (node.machine.isErr()) this.fail(`node ${node.id} failed: ${node.machine.err?.message}`);
     if (node.machine.is("Leader")) this.#leads(node);
     if (node.commit > this.committed) this.#commits(node, nodes);
@@ -85,7 +94,7 @@ export class Invariants {
   }
 
   /** Election safety: a term has one leader. */
-  #leads(node: RaftNode): void {
+  #leads(node: WatchedNode): void {
     const { term } = node.ballot;
     const leader = this.#leaders.get(term);
     if (leader === node.id) return;
@@ -99,7 +108,7 @@ export class Invariants {
   }
 
   /** Leader completeness: who leads a later term has what was committed, however late it is elected. */
-  #complete(node: RaftNode, index: number): void {
+  #complete(node: WatchedNode, index: number): void {
     const { term, by } = this.#committed[index];
     if (node.ballot.term <= by || node.log.termAt(index) === term) return;
     this.fail(
@@ -108,7 +117,7 @@ export class Invariants {
     );
   }
 
-  #commits(node: RaftNode, nodes: () => readonly RaftNode[]): void {
+  #commits(node: WatchedNode, nodes: () => readonly WatchedNode[]): void {
     for (let index = this.committed + 1; index <= node.commit; index++) {
       const term = node.log.termAt(index);
       if (term === undefined) this.fail(`node ${node.id} commits ${index} without having it`);

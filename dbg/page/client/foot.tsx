@@ -142,6 +142,15 @@ export const Steps = pure(({ steps }: { steps: PageView["steps"] }) => (
   </label>
 ));
 
+const TITLES: Readonly<Record<string, string>> = {
+  canceled: "Hides transitions that were refused",
+  auto: "Hides transitions of auto states",
+  empty: "Hides transitions that changed nothing",
+  checks: "Hides dry runs, as of canAdd",
+  level: "Log lines: L0 none, L1 changes, L2 operations, L3 decisions, L4 all",
+  group: "Only states and transitions of a group",
+};
+
 /** What is hidden. */
 export const Filters = pure(({ filters }: { filters: PageView["filterBar"] }) => (
   <div
@@ -162,6 +171,7 @@ export const Filters = pure(({ filters }: { filters: PageView["filterBar"] }) =>
         class={on ? "on" : ""}
         aria-pressed={key === "level" || key === "group" ? undefined : on}
         data-filter={key}
+        title={TITLES[key]}
       >
         {visible(text)}
       </button>
@@ -175,7 +185,7 @@ export const Status = pure(({ dropped, evicted, notice }: {
   evicted: number;
   notice: string;
 }) => (
-  <div id="status" role="status">
+  <div id="status" role="status" class={notice ? "told" : ""}>
     {dropped > 0 && <span class="error">{dropped} dropped</span>}
     {evicted > 0 && <span class="warning">{evicted} left memory</span>}
     <span class={notice ? "warning" : "dim"}>{notice ? visible(notice) : HINTS}</span>

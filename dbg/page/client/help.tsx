@@ -8,7 +8,7 @@ const LEGEND = [
     ["E", "error", "Exception is active"],
     ["S R", "dim", "Start, Ready is active"],
     ["name", "warning", "an error within the last 100 transitions"],
-    ["name", "dim", "not connected any more"],
+    ["✕", "dim", "not connected any more"],
     ["12+", "dim", "transitions until now; + there are more"],
   ]],
   ["States", [

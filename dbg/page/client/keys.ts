@@ -13,7 +13,13 @@ export type Own =
   | "theme"
   | "copy"
   | "back"
-  | "forward";
+  | "forward"
+  | "why"
+  | "errors"
+  | "matrix"
+  | "time"
+  | "sort"
+  | "enter";
 
 /** What a key does; `place`: it is a place to come back to. */
 export type Action =
@@ -50,14 +56,17 @@ const BINDINGS: readonly { readonly title: string; readonly bindings: readonly B
       { keys: ["."], help: "jump forward", action: go({ kind: "jump", by: 1 }) },
       { keys: ["Home", "g"], help: "before the first", action: go({ kind: "first" }) },
       { keys: ["End", "G"], help: "after the last", action: go({ kind: "last" }) },
-      { keys: ["T", "t"], help: "tail: follow what comes", action: say({ kind: "tail" }) },
+      { keys: ["T"], help: "tail: follow what comes", action: say({ kind: "tail" }) },
       { keys: [" "], help: "play, pause", action: say({ kind: "play" }) },
     ],
   },
   {
     title: "Look for",
     bindings: [
-      { keys: ["/"], help: "search", action: own("search") },
+      { keys: ["w"], help: "why did this happen?", action: own("why") },
+      { keys: ["e"], help: "errors of all machines", action: own("errors") },
+      { keys: ["/"], help: "search everything", action: own("search") },
+      { keys: ["\\"], help: "find a machine", action: own("machines") },
       { keys: ["n"], help: "next error of all machines", action: go({ kind: "error", by: 1 }) },
       { keys: ["N", "p"], help: "previous error", action: go({ kind: "error", by: -1 }) },
       {
@@ -77,9 +86,22 @@ const BINDINGS: readonly { readonly title: string; readonly bindings: readonly B
       { keys: ["ArrowDown", "j"], help: "line down", action: say({ kind: "cursor", by: 1 }) },
       { keys: ["PageUp"], help: "ten lines up", action: say({ kind: "cursor", by: -10 }) },
       { keys: ["PageDown"], help: "ten lines down", action: say({ kind: "cursor", by: 10 }) },
-      { keys: ["Enter"], help: "select, unfold, go", action: go({ kind: "enter" }) },
+      { keys: ["Enter"], help: "select, unfold, go, why", action: own("enter") },
       { keys: ["E"], help: "unfold all states", action: say({ kind: "expand" }) },
-      { keys: ["v"], help: "next view", action: say({ kind: "layout" }) },
+      { keys: ["v"], help: "next view", action: say({ kind: "layout", by: 1 }) },
+      { keys: ["V"], help: "previous view", action: say({ kind: "layout", by: -1 }) },
+      { keys: ["m"], help: "matrix of relations", action: own("matrix") },
+      { keys: ["i"], help: "time: how long, at once", action: own("time") },
+      { keys: ["+"], help: "time: more detail", action: say({ kind: "zoom", by: 1 }) },
+      { keys: ["-"], help: "time: less detail", action: say({ kind: "zoom", by: -1 }) },
+      { keys: ["<"], help: "time: earlier", action: say({ kind: "pan", by: -1 }) },
+      { keys: [">"], help: "time: later", action: say({ kind: "pan", by: 1 }) },
+      {
+        keys: ["0"],
+        help: "time: around the cursor",
+        action: say({ kind: "timeWindow", from: null, span: null }),
+      },
+      { keys: ["t"], help: "order of machines; rows of time", action: own("sort") },
       { keys: ["s"], help: "to the steps", action: own("steps") },
       { keys: ["f"], help: "to the filters", action: own("filters") },
       { keys: ["d"], help: "a large diagram", action: own("diagram") },
@@ -89,7 +111,7 @@ const BINDINGS: readonly { readonly title: string; readonly bindings: readonly B
     title: "Page",
     bindings: [
       { keys: ["o", "x"], help: "open, export a file", action: own("files") },
-      { keys: ["y"], help: "copy the link to this place", action: own("copy") },
+      { keys: ["y"], help: "copy why, or the link to this place", action: own("copy") },
       { keys: ["c"], help: "colors: system, light, dark", action: own("theme") },
       { keys: ["?"], help: "this help", action: own("help") },
     ],
@@ -133,7 +155,7 @@ export const HELP: readonly {
 
 /** The most useful keys in one line. */
 export const HINTS =
-  "? help · ← → transition · n next error · v view · / search · T tail · [ ] back, forward";
+  "? help · w why · e errors · ← → transition · n next error · v view · / search · T tail";
 
 const SLIDER = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 const PAGES = new Set(["PageUp", "PageDown"]);

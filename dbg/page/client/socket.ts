@@ -26,6 +26,16 @@ export function send(message: PageMessage): number {
   return sent;
 }
 
+/** Why there is no connection, as far as the debugger says so. */
+async function refusal(): Promise<string> {
+  try {
+    const { status } = await fetch(location.pathname, { method: "HEAD", cache: "no-store" });
+    return status === 401 ? "it wants a token: reload the page to give it" : "";
+  } catch {
+    return "";
+  }
+}
+
 /** Connects, again and again. */
 export function connect(listener: Listener, failed = 0): void {
   const opened = socket = new WebSocket(
@@ -35,6 +45,7 @@ export function connect(listener: Listener, failed = 0): void {
   let tries = failed;
   opened.onopen = () => {
     tries = 0;
+    heard = true;
     listener.open();
   };
   opened.onmessage = ({ data }) => {
@@ -47,8 +58,9 @@ export function connect(listener: Listener, failed = 0): void {
       opened.close(); // the next connection starts from a whole view
     }
   };
-  opened.onclose = ({ reason }) => {
-    listener.lost(reason);
+  let heard = false;
+  opened.onclose = async ({ reason }) => {
+    listener.lost(reason || (heard ? "" : await refusal()));
     setTimeout(() => connect(listener, tries + 1), BACKOFF[Math.min(tries, BACKOFF.length - 1)]);
   };
 }

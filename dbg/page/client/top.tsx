@@ -4,7 +4,7 @@ import type { PageView } from "../page_view.ts";
 import { go } from "./address.ts";
 import { type Look, setLook } from "./look.ts";
 import { pure } from "./pure.ts";
-import { send } from "./socket.ts";
+import { SearchField } from "./search_field.tsx";
 
 const NEXT = { system: "light", light: "dark", dark: "system" } as const;
 const SIGN = { system: "◐", light: "☀", dark: "☾" } as const;
@@ -15,24 +15,21 @@ export function turnTheme(theme: Look["theme"]): void {
 }
 
 /** Finds transitions. */
-export const Search = pure(({ search }: { search: PageView["search"] }) => {
+export const Search = pure(({ search, onSearch }: {
+  search: PageView["search"];
+  onSearch: (text: string) => void;
+}) => {
   const none = search.text === "" || search.in !== "transitions";
   return (
     <div id="finder" role="search">
-      <input
+      <SearchField
         id="search"
-        type="search"
-        aria-label="Search"
-        aria-describedby="matches"
-        placeholder="Search: press /"
-        defaultValue={search.text}
-        maxLength={200}
-        onInput={({ currentTarget: { value } }) =>
-          send({ kind: "search", text: value, in: "transitions" })}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") go({ kind: "match", by: event.shiftKey ? -1 : 1 });
-          if (event.key === "Escape") event.currentTarget.blur();
-        }}
+        label="Search everything"
+        placeholder="Search all: /"
+        where="transitions"
+        search={search}
+        onInput={onSearch}
+        onEnter={(back) => go({ kind: "match", by: back ? -1 : 1 })}
       />
       <button
         type="button"
@@ -58,15 +55,16 @@ export const Search = pure(({ search }: { search: PageView["search"] }) => {
 });
 
 /** The page's first line. */
-export const Top = pure(({ search, theme, onFiles, onHelp }: {
+export const Top = pure(({ search, theme, onSearch, onFiles, onHelp }: {
   search: PageView["search"];
+  onSearch: (text: string) => void;
   theme: Look["theme"];
   onFiles: () => void;
   onHelp: () => void;
 }) => (
   <header id="top">
     <h1>asyncmachine</h1>
-    <Search search={search} />
+    <Search search={search} onSearch={onSearch} />
     <div class="actions">
       <button
         id="theme"

@@ -22,6 +22,9 @@ class Server implements Disposable {
   /** What came, over all connections. */
   readonly lines: string[] = [];
   connections = 0;
+  /** What a client has said to the channel that it was not in. */
+  readonly early: string[] = [];
+  #joined = false;
   /** What is done with a line. */
   onLine: (line: string, server: Server) => void = answer;
 
@@ -37,6 +40,7 @@ class Server implements Disposable {
     try {
       for await (const conn of this.#listener) {
         this.connections++;
+        this.#joined = false;
         this.#conn = conn;
         this.#read(conn);
       }
@@ -52,6 +56,8 @@ class Server implements Disposable {
       for (let n; (n = await conn.read(buffer)) !== null;) {
         for (const line of reader.read(buffer.subarray(0, n))) {
           this.lines.push(line);
+          if (line.startsWith("JOIN")) this.#joined = true;
+          if (line.startsWith("NOTICE #") && !this.#joined) this.early.push(line);
           this.onLine(line, this);
         }
       }
@@ -199,12 +205,15 @@ Deno.test("a bot hears any bytes without an error, and goes on", async () => {
       "constructor",
     ],
   );
+  const parts = fc.array(words, { maxLength: 6 }).map((parts) => parts.join(" "));
+  const bytes = (text: string) => new TextEncoder().encode(`${text}\r\n`);
   const line = fc.oneof(
-    fc.array(words, { maxLength: 6 }).map((parts) => parts.join(" ")),
-    fc.array(words, { maxLength: 6 }).map((parts) => `:robo!r@h ${parts.join(" ")}`),
-    fc.string({ unit: "binary", maxLength: 700 }).map((text) => text.replaceAll("\n", "")),
+    parts.map(bytes),
+    parts.map((text) => bytes(`:robo!r@h ${text}`)),
+    fc.uint8Array({ maxLength: 700 }),
   );
-  for (const text of fc.sample(line, { numRuns: 300, seed: 7 })) await net.server.send(text);
+  for (const text of fc.sample(line, { numRuns: 300, seed: 7 })) await net.server.raw(text);
+  await net.server.raw(bytes("")); // what was begun by chance is over
   await net.heard();
   assertEquals(net.bot.machine.tick("Exception"), 0);
   assert(net.bot.machine.is("Online"));
@@ -353,6 +362,33 @@ Deno.test("a bot says in order and within its budget; the rest waits, over a han
   assertEquals(seen, seen.toSorted((a, b) => a - b));
   assertEquals(net.bot.waiting, 0);
   await until(() => net.bot.machine.not("Throttled"), "all was said");
+  assertEquals(net.server.early, []);
+});
+
+Deno.test("a bot says nothing to a channel before it is in it", async () => {
+  await using net = new Net();
+  net.bot.say("#lab", "hello");
+  await net.online();
+  await until(() => net.server.lines.includes("NOTICE #lab :hello"), "hello");
+  assertEquals(net.server.early, []);
+});
+
+Deno.test("a bot knows what the server has read: what was only written may be lost", async () => {
+  await using net = new Net();
+  await net.online();
+  assertEquals(await net.bot.tell("#lab", "one"), true);
+  // A server that has taken the bytes, and does no more.
+  net.server.onLine = () => {};
+  const lost = net.bot.tell("#lab", "two");
+  await until(() => net.server.lines.includes("NOTICE #lab :two"), "it is on the wire");
+  net.server.onLine = answer;
+  net.server.hangUp();
+  assertEquals(await lost, false);
+  await net.bot.machine.when("InChannel", TIMEOUT);
+  assertEquals(await net.bot.tell("#lab", "three"), true);
+  assertEquals(await net.bot.tell("no such place", "four"), false);
+  await net.bot.quit();
+  assertEquals(await net.bot.tell("#lab", "five"), false);
 });
 
 Deno.test("a bot refuses commands while too many answers wait", async () => {

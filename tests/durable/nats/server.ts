@@ -2,7 +2,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 
 /** A NATS server with JetStream, on loopback, on a port and in a folder of its own. */
 export class NatsServer implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
+  #child: Deno.ChildProcess;
   readonly #dir: string;
   /** Where it listens. */
   readonly address: string;
@@ -29,6 +29,15 @@ export class NatsServer implements AsyncDisposable {
     ]);
     const address = await addressIn(dir, child);
     return new NatsServer(child, dir, address);
+  }
+
+  /** Ends it as by `kill -9`, and starts it again on the same port and folder after a while. */
+  async crash(pause: number): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.status;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    const port = this.address.split(":")[1];
+    this.#child = spawn(["-a", "127.0.0.1", "-p", port, "-js", "-sd", this.#dir]);
   }
 
   /** A connection to it. */

@@ -1,4 +1,4 @@
-import { assertRejects } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import * as jetstream from "@nats-io/jetstream";
 import { NatsStore, StoreError } from "@asyncmachine/asyncmachine/durable";
 import { storeCases } from "../../../durable/testing.ts";
@@ -41,4 +41,16 @@ Deno.test("NatsStore refuses streams that hold something else, and of a newer fo
     );
   }
   await connection.close();
+});
+
+Deno.test("NatsStore connects by itself, and closes what it has opened", async () => {
+  await using server = await NatsServer.start();
+  const store = new NatsStore({ servers: server.address, name: "own" });
+  await store.join("a", 1_000);
+  await store.leave("a");
+  await store.close();
+  assertThrows(() => new NatsStore({}), TypeError, "needs servers");
+  assertThrows(() => new NatsStore({ servers: "x", name: "a.b" }), TypeError, '"a.b"');
+  const nowhere = new NatsStore({ servers: "127.0.0.1:1" });
+  await assertRejects(() => nowhere.join("a", 1_000));
 });

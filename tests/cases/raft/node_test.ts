@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import type { Entry } from "./log.ts";
-import type { Message, Reply } from "./messages.ts";
-import { RaftNode } from "./node.ts";
-import { Register } from "./register.ts";
-import { MemoryDisk } from "./sim/memory_disk.ts";
-import type { Outcome } from "./states.ts";
+import type { Entry } from "../../../cases/raft/log.ts";
+import type { Message, Reply } from "../../../cases/raft/messages.ts";
+import { RaftNode } from "../../../cases/raft/node.ts";
+import { Register } from "../../../cases/raft/register.ts";
+import { MemoryDisk } from "../../../cases/raft/sim/memory_disk.ts";
+import { type Outcome, TIMING } from "../../../cases/raft/states.ts";
 
 interface Call {
   readonly to: number;
@@ -34,7 +34,7 @@ const end = { index: 0, term: 0 };
 Deno.test("a follower that hears nothing stands, and leads with a majority", () => {
   using time = new FakeTime();
   const { node, calls } = nodeOfThree();
-  time.tick(249);
+  time.tick(TIMING.election - 1);
   assertEquals(node.machine.activeStates(), ["Follower"]);
   time.tick(1);
   assertEquals(node.machine.activeStates(), ["Candidate"]);
@@ -50,8 +50,8 @@ Deno.test("a follower that hears nothing stands, and leads with a majority", () 
 Deno.test("a vote that comes after the next candidacy has begun elects nobody", () => {
   using time = new FakeTime();
   const { node, calls } = nodeOfThree();
-  time.tick(250);
-  time.tick(250);
+  time.tick(TIMING.election);
+  time.tick(TIMING.election);
   assertEquals(node.ballot, { term: 2, vote: 1 });
   calls[0].answered(yes(1));
   calls[1].answered(yes(1));
@@ -73,7 +73,7 @@ Deno.test("the same voter counts once", () => {
     transport: { call: (to, message, answered) => calls.push({ to, message, answered }) },
   });
   node.start();
-  time.tick(250);
+  time.tick(TIMING.election);
   calls[0].answered(yes(1));
   calls[0].answered(yes(1));
   assert(node.machine.not("Leader"));
@@ -85,11 +85,11 @@ Deno.test("the same voter counts once", () => {
 Deno.test("a leader that no majority answers gives up, and tells those who wait", () => {
   using time = new FakeTime();
   const { node, calls } = nodeOfThree();
-  time.tick(250);
+  time.tick(TIMING.election);
   calls[0].answered(yes(1));
   const outcomes: Outcome[] = [];
   node.propose([{ command: { op: "open" }, answer: (outcome) => outcomes.push(outcome) }]);
-  time.tick(500);
+  time.tick(2 * TIMING.election);
   assertEquals(node.machine.activeStates(), ["Follower"]);
   assertEquals(outcomes, [{ kind: "unknown" }]);
   node.propose([{ command: { op: "open" }, answer: (outcome) => outcomes.push(outcome) }]);
@@ -100,12 +100,12 @@ Deno.test("a leader that no majority answers gives up, and tells those who wait"
 Deno.test("peers end with the leadership, and nothing of it is left", () => {
   using time = new FakeTime();
   const { node, calls } = nodeOfThree();
-  time.tick(250);
+  time.tick(TIMING.election);
   calls[0].answered(yes(1));
   const asked = calls.length;
   node.receive({ kind: "append", term: 2, from: 3, after: end, entries: [], commit: 0 });
   assertEquals([node.machine.activeStates(), node.leader], [["Follower"], 3]);
-  time.tick(200); // less than an election timeout
+  time.tick(TIMING.election / 2); // less than an election timeout
   assertEquals(calls.length, asked);
   node.stop();
 });
@@ -113,7 +113,7 @@ Deno.test("peers end with the leadership, and nothing of it is left", () => {
 Deno.test("a node whose disk fails has no role any more, and answers nobody", () => {
   using time = new FakeTime();
   const { node, calls, disk } = nodeOfThree();
-  time.tick(250);
+  time.tick(TIMING.election);
   calls[0].answered(yes(1));
   disk.append = () => {
     throw new Error("no space left");
@@ -215,7 +215,7 @@ Deno.test("an answer cannot propose", () => {
     transport: { call: () => {} },
   });
   node.start();
-  time.tick(250);
+  time.tick(TIMING.election);
   assert(node.machine.is("Serving"), "a node of its own needs nobody");
   let said: unknown;
   const answer = () => {
@@ -228,4 +228,19 @@ Deno.test("an answer cannot propose", () => {
   node.propose([{ command: { op: "open" }, answer }]);
   assert(said instanceof Error && said.message.includes("Cannot propose"));
   node.stop();
+});
+
+Deno.test("a node that was stopped answers nodes by an error and clients by a redirect", () => {
+  using time = new FakeTime();
+  const { node, calls } = nodeOfThree();
+  time.tick(TIMING.election);
+  calls[0].answered(yes(1));
+  const outcomes: Outcome[] = [];
+  const answer = (outcome: Outcome) => outcomes.push(outcome);
+  node.propose([{ command: { op: "open" }, answer }]);
+  node.stop();
+  node.propose([{ command: { op: "open" }, answer }]);
+  assertEquals(outcomes.map(({ kind }) => kind), ["unknown", "redirect"]);
+  assertThrows(() => node.receive({ kind: "vote", term: 2, from: 2, end }), Error, "was stopped");
+  calls[1].answered(yes(1));
 });

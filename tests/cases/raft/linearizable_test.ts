@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { findContradiction, type Operation } from "./linearizable.ts";
-import { Random } from "./sim/random.ts";
+import { findContradiction, type Operation } from "../../../cases/raft/linearizable.ts";
+import { Random } from "../../../cases/raft/sim/random.ts";
 
 /** `put 1 0-2`: value, called, returned; without a return it never came. */
 function history(text: string): Operation[] {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MAX_CONTENTS, MAX_SESSIONS, MAX_VALUE, Register } from "./register.ts";
+import { MAX_CONTENTS, MAX_SESSIONS, MAX_VALUE, Register } from "../../../cases/raft/register.ts";
 
 Deno.test("the register writes each number of a session once, and in order", () => {
   const register = new Register();

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseCommand, parseMessage, parseReply } from "./messages.ts";
+import { parseCommand, parseMessage, parseReply } from "../../../cases/raft/messages.ts";
 
 Deno.test("messages, replies and commands are checked", () => {
   const vote = { kind: "vote" as const, term: 1, from: 2, end: { index: 0, term: 0 } };

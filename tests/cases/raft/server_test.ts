@@ -1,11 +1,9 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { OutcomeUnknownError, RegisterClient, statuses } from "./client.ts";
-import { InputError } from "./messages.ts";
-import { freeAddresses } from "./processes.ts";
-import { type RaftServer, startServer } from "./server.ts";
-import { watch } from "./watch.ts";
+import { OutcomeUnknownError, RegisterClient, statuses } from "../../../cases/raft/client.ts";
+import { InputError } from "../../../cases/raft/messages.ts";
+import { freeAddresses } from "../../../cases/raft/processes.ts";
+import { type RaftServer, startServer } from "../../../cases/raft/server.ts";
 
 const LIMIT = 20_000;
 
@@ -15,15 +13,15 @@ class Servers implements AsyncDisposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "raft-server-" });
   readonly running: Map<number, RaftServer> = new Map();
 
-  constructor(count: number, watched = false) {
+  constructor(count: number) {
     this.members = freeAddresses(count);
-    for (let id = 1; id <= count; id++) this.start(id, watched);
+    for (let id = 1; id <= count; id++) this.start(id);
   }
 
-  start(id: number, watched = false): void {
+  start(id: number): void {
     const folder = join(this.folder, `${id}`);
     const { members } = this;
-    this.running.set(id, startServer({ id, members, folder, watch: watched ? watch : null }));
+    this.running.set(id, startServer({ id, members, folder }));
   }
 
   async stop(id: number): Promise<void> {
@@ -102,7 +100,6 @@ Deno.test("a node refuses what it should not be asked, and goes on", async () =>
     [() => post(`${url}/raft`, JSON.stringify({ ...message, from: 7 })), 400, /The sender/],
     [() => post(`${url}/raft`, "null"), 400, /The message: expected an object/],
     [() => fetch(`${url}/raft`), 405, /POST/],
-    [() => fetch(`${url}/metrics`), 404, /Expected/],
     [() => fetch(`${url}/../x`), 404, /Expected/],
   ];
   for (const [ask, status, text] of cases) {
@@ -117,60 +114,23 @@ Deno.test("a node refuses what it should not be asked, and goes on", async () =>
   assertEquals(await client.get("a"), "1");
 });
 
-Deno.test("a watched node has metrics of its own machine and of its peers", async () => {
-  await using servers = new Servers(3, true);
+Deno.test("a server that ends answers what waits, and frees its folder and address", async () => {
+  await using servers = new Servers(3);
   const leader = await servers.leader();
-  const text = await (await fetch(`http://${servers.members[leader - 1]}/metrics`)).text();
-  assertMatch(text, new RegExp(`am_state_active\\{state="Leader",machine="raft-${leader}"\\} 1`));
-  assertMatch(text, new RegExp(`am_states_added_total\\{machine="raft-${leader}-peer-`));
+  for (const id of [1, 2, 3]) if (id !== leader) await servers.stop(id);
+  const url = `http://${servers.members[leader - 1]}/command`;
+  const waiting = post(url, JSON.stringify({ op: "open" })).then((response) => response.json());
+  const { node } = servers.running.get(leader)!;
+  await node.machine.whenTicks("Proposed", 1, { timeout: LIMIT });
+  await servers.stop(leader);
+  assertEquals(await waiting, { kind: "unknown" });
+  servers.start(leader);
 });
 
-const PROGRAM = fileURLToPath(new URL("main.ts", import.meta.url));
-
-async function raft(...args: string[]): Promise<[code: number, out: string, err: string]> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", PROGRAM, ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return [code, text(stdout), text(stderr)];
-}
-
-Deno.test("the program puts, gets and shows the members", async () => {
+Deno.test("a node whose address is taken says so, and lets its folder go", async () => {
   await using servers = new Servers(1);
-  const members = servers.members.join();
-  assertEquals(await raft("put", "color", "red", "--members", members), [0, "", ""]);
-  assertEquals(await raft("get", "color", "--members", members), [0, "red\n", ""]);
-  assertEquals(await raft("get", "size", "--members", members), [1, "", "raft: size is not set\n"]);
-  const [code, out] = await raft("status", "--members", members);
-  assertEquals(code, 0);
-  assertMatch(
-    out,
-    /^1 127\.0\.0\.1:\d+: Leader Serving, term 1, committed \d+ of \d+, snapshot 0\n$/,
-  );
-});
-
-Deno.test("the program says in one line what is wrong", async () => {
-  const folder = Deno.makeTempDirSync();
-  try {
-    Deno.writeTextFileSync(join(folder, "ballot"), "x\n");
-    const members = freeAddresses(1).join();
-    const node = ["node", "--members", members, "--folder", folder];
-    const found = await Promise.all([
-      raft("put", "color", "--members", members),
-      raft("put", "k".repeat(300), "v", "--members", members, "--timeout", "50"),
-      raft("get", "a", "--members", "here"),
-      raft("status", "--members", `${members},${members}`),
-      raft("status", "--members", members),
-      raft(...node, "--id", "2"),
-      raft(...node, "--id", "1"),
-      raft("fly"),
-    ]);
-    assertEquals(found.map(([code]) => code), [2, 1, 2, 2, 1, 2, 1, 2]);
-    for (const [, , err] of found) assertMatch(err, /^raft: [^\n]+\n$/);
-    assertMatch(found[6][2], /ballot, line 1, is damaged/);
-    assert(!found.some(([, , err]) => err.includes("    at ")));
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  const folder = join(servers.folder, "other");
+  const start = () => startServer({ id: 1, members: servers.members, folder });
+  assertThrows(start, Error, `Cannot listen on ${servers.members[0]}`);
+  assertThrows(start, Error, "Cannot listen");
 });

@@ -1,10 +1,10 @@
 import { assert, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { listClients, startServer, Store } from "../../dbg/main.ts";
-import { statuses } from "./client.ts";
-import { freeAddresses } from "./processes.ts";
+import { listClients, startServer, Store } from "../../../dbg/main.ts";
+import { statuses } from "../../../cases/raft/client.ts";
+import { freeAddresses } from "../../../cases/raft/processes.ts";
 
-const PROGRAM = fileURLToPath(new URL("main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../cases/raft/main.ts", import.meta.url));
 
 async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (const end = Date.now() + 30_000; Date.now() < end;) {
@@ -24,12 +24,13 @@ Deno.test("--watch shows a node in the debugger, as metrics and as spans", async
     return Response.json({});
   });
   const folder = await Deno.makeTempDir({ prefix: "raft-watch-" });
-  const members = freeAddresses(1);
+  const [metricsAddress, ...members] = freeAddresses(2);
+  const port = metricsAddress.split(":")[1];
+  const watched = `dbg=${debug.address},prometheus=${port},otel`;
   const node = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", PROGRAM, "node", "--id", "1", "--members", members[0]]
-      .concat(["--folder", folder, "--watch"]),
+      .concat(["--folder", folder, "--watch", watched]),
     env: {
-      AM_DBG_ADDR: debug.address,
       OTEL_DENO: "true",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlp.addr.port}`,
@@ -40,7 +41,7 @@ Deno.test("--watch shows a node in the debugger, as metrics and as spans", async
       async () => (await statuses(members))[0]?.states.includes("Serving") ?? false,
       "it serves",
     );
-    const metrics = await (await fetch(`http://${members[0]}/metrics`)).text();
+    const metrics = await (await fetch(`http://${metricsAddress}/metrics`)).text();
     assertMatch(metrics, /am_state_active\{state="Leader",machine="raft-1"\} 1/);
     await until(
       () => listClients(store).some(({ id }) => id === "raft-1"),

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { hunt } from "./sim/hunt.ts";
-import { type Mutant, MUTANTS } from "./sim/mutants.ts";
-import { simulate } from "./sim/simulation.ts";
+import { hunt } from "../../../cases/raft/sim/hunt.ts";
+import { type Mutant, MUTANTS } from "../../../cases/raft/sim/mutants.ts";
+import { simulate } from "../../../cases/raft/sim/simulation.ts";
 
 Deno.test("a schedule is the same each time, and another seed is another one", () => {
   const digests = [7, 7, 8].map((seed) => simulate({ seed }).digest);
