@@ -8,8 +8,8 @@ const FLAGS = 4;
 
 const ORDERS: Readonly<Record<View["sort"], string>> = {
   tree: "",
-  activity: " by activity",
-  errors: " by errors",
+  activity: "by activity",
+  errors: "by errors",
 };
 
 /** The columns that a machine's line would like to have. */
@@ -26,7 +26,7 @@ export function wishOf(clients: readonly ClientView[]): number {
 export function drawMachines(grid: Grid, hits: Hit[], view: View, box: Box): void {
   const { clients, totals, search } = view;
   const focused = view.focus === "clients";
-  title(grid, box, `Machines ${totals.clients}${ORDERS[view.sort]}`, focused);
+  title(grid, box, `Machines ${totals.clients}`, focused);
   drawSearch(grid, view, box);
   hits.push({
     x: box.x,
@@ -66,7 +66,11 @@ function drawSearch(grid: Grid, view: View, box: Box): void {
   const { search, clientsHidden, clientsPart } = view;
   const own = search.in === "clients";
   if (!own || !search.typing && search.text === "") {
-    grid.text(box.x, box.y + 1, cutEnd("/ search", box.width), "dim");
+    // Where there is no room for both, the order is what one cannot guess.
+    const order = ORDERS[view.sort];
+    const end = box.x + box.width - textColumns(order) - 1;
+    if (order === "" || end > box.x + 9) grid.text(box.x, box.y + 1, "/ search", "dim", box.width);
+    if (order !== "") grid.text(Math.max(end, box.x), box.y + 1, order, "dim", box.width);
     return;
   }
   const count = clientsHidden > 0 ? `${clientsPart.total} of ${view.totals.clients}` : "";

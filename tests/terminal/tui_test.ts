@@ -113,6 +113,13 @@ Deno.test("dbg says how to begin; from there an error is found and walked to its
     }
     await tmux.keys("[", "[", "[");
     await tmux.shows(/Why · peer #4[^]*"peer-9"/);
+    // A terminal that takes what programs put into the clipboard gets it on request.
+    await tmux.run("set-option", "-s", "set-clipboard", "on");
+    await tmux.keys("y");
+    await tmux.shows(/Copied: why/);
+    const copied = await tmux.run("show-buffer");
+    assertStringIncludes(copied, "peer #4 add Connecting · executed");
+    assertStringIncludes(copied, '"10.0.0.9"');
   });
 });
 
