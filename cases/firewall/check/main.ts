@@ -14,7 +14,7 @@ if (unknown !== undefined) {
   console.error(`unknown argument ${unknown}, expected --short`);
   Deno.exit(2);
 }
-const claims = new Claims();
+const claims = new Claims(!short);
 memory(claims);
 leak(claims, short ? 50_000 : 1_000_000);
 await throughput(claims, short ? 40 : 100, short ? 50 : 120);

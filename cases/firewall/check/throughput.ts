@@ -44,7 +44,7 @@ export async function throughput(claims: Claims, rounds: number, each: number): 
   const ratio = median(ratios);
   const [before, after] = [cpu, [await plain.ask<ProxyReport>(), await ours.ask<ProxyReport>()]];
   const micros = after.map((report, i) => (report.cpu - before[i].cpu) * 1000 / (rounds * each));
-  claims.check(
+  claims.checkSpeed(
     `plain proxy ÷ firewall, connections/s ≤ ${GOAL}`,
     ratio <= GOAL,
     `${ratio.toFixed(2)} (middle half ${quantile(ratios, 0.25).toFixed(2)}–${

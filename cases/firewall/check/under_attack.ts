@@ -51,7 +51,7 @@ export async function underAttack(claims: Claims, rounds: number, ms: number): P
     const failed = (all: Experience[]) => all.reduce((sum, one) => sum + one.failed, 0);
     const { counts } = await proxy.ask<ProxyReport>();
     const ratio = p99(attacked) / p99(calm);
-    claims.check(
+    claims.checkSpeed(
       `legitimate clients under ${kind}: p99 ≤ ${GOAL} ×, nobody fails`,
       ratio <= GOAL && failed(attacked) === 0,
       `${ratio.toFixed(2)} × (p99 ${p99(calm).toFixed(1)} → ${p99(attacked).toFixed(1)} ms, p50 ${
@@ -79,7 +79,7 @@ async function unguarded(claims: Claims, kind: string, ms: number): Promise<void
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const { times, failed } = await clients(port, ms, 1000);
-  claims.check(
+  claims.checkSpeed(
     `the same ${kind} without the firewall is felt: most clients get no answer within a second`,
     failed > times.length,
     `${failed} of ${failed + times.length} failed`,
