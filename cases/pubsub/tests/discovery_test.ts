@@ -151,6 +151,10 @@ testTwins(
     await time.tickAsync(1000);
     await given;
     assert(one.errors.length > 10);
+    // No flow is left in the way of the next one.
+    const again = assertRejects(() => one.discovery.bootstrap("t", { timeout: 10 }), DOMException);
+    await time.tickAsync(10);
+    await again;
     await time.tickAsync(0);
     assertEquals(one.discovery.machine.isErr(), false);
     await one.stop();
@@ -224,6 +228,7 @@ testTwins("who stops to advertise while it registers is not registered", async (
   await one.discovery.stopAdvertising("t");
   gate.resolve();
   await advertised;
+  assertEquals(rendezvous.size, 0);
   await time.tickAsync(100_000);
   assertEquals(rendezvous.size, 0);
   await assertRejects(() => one.discovery.stopAdvertising("t"), RefusedError);

@@ -98,6 +98,20 @@ testTwins("invalid messages are refused, and their sender stays", async (make) =
   await host.stop();
 });
 
+testTwins("a message is handed on to all who subscribe but the one it came from", async (make) => {
+  const { host, receiver, sent } = await alone(make);
+  for (const peer of ["a", "b"]) {
+    receiver.connected(peer);
+    receiver.incoming(peer, changesFrame([{ topic: "t", on: true }]));
+  }
+  receiver.connected("c");
+  sent.length = 0;
+  receiver.incoming("a", message("x"));
+  await rest();
+  assertEquals(sent.map(({ peer }) => peer), ["b"]);
+  await host.stop();
+});
+
 testTwins("any bytes at all: the host lives, and takes what is right", async (make) => {
   const { host, receiver, got } = await alone(make);
   let seed = 7;
