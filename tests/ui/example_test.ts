@@ -86,7 +86,10 @@ async function upload(page: Page, name: string): Promise<void> {
 
 Deno.test("the example uploads, cancels, retries and fails, built and in development", async (t) => {
   // Beside the original, whose paths lead to the sources.
-  const folder = await Deno.makeTempDir({ dir: fileURLToPath(new URL("../", source)), prefix: "ui_" });
+  const folder = await Deno.makeTempDir({
+    dir: fileURLToPath(new URL("../", source)),
+    prefix: "ui_",
+  });
   try {
     await run(folder, "cp", "-r", ...files(source), ".");
     await run(folder, "npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefer-offline");
