@@ -5,6 +5,7 @@
  *
  * With a file the flows are kept in it: end the program, even by `kill -9`, start it again, and they go on.
  */
+import { defineSchema } from "../mod.ts";
 import {
   defineFlow,
   FlowOwnedError,
@@ -27,13 +28,15 @@ const call = (what: string, key: string) =>
     }, 300)
   );
 
+export const schema = defineSchema({
+  Placed: { timeouts: { TooLate: 60_000 } },
+  Shipped: { remove: ["Placed"] },
+  Undone: { remove: ["Placed"] },
+  TooLate: { remove: ["Placed"] },
+});
+
 const order = defineFlow({
-  schema: {
-    Placed: { timeouts: { TooLate: 60_000 } },
-    Shipped: { remove: ["Placed"] },
-    Undone: { remove: ["Placed"] },
-    TooLate: { remove: ["Placed"] },
-  },
+  schema,
   data: (input: { item: string }) => ({ item: input.item, trouble: "" }),
   start: "Placed",
   ends: ["Shipped", "Undone", "TooLate"],
@@ -62,26 +65,28 @@ const order = defineFlow({
   },
 });
 
-const [file] = Deno.args;
-const store = file === undefined ? new MemoryStore() : new SqliteStore(file);
-const flows = await openFlows(store, { order }, { lease: 2_000 });
-Deno.addSignalListener("SIGINT", async () => {
-  await flows.close(); // the next one need not wait for the lease
-  Deno.exit(130);
-});
-for (const [id, item] of [["1", "tea"], ["2", "milk"]]) {
-  // After a kill -9 the lease of the dead has to end first.
-  const flow = await retry(() => flows.start("order", id, { item }), {
-    backoff: 500,
-    factor: 1,
-    attempts: 20,
-    giveUpOn: (error) => !(error instanceof FlowOwnedError),
+if (import.meta.main) {
+  const [file] = Deno.args;
+  const store = file === undefined ? new MemoryStore() : new SqliteStore(file);
+  const flows = await openFlows(store, { order }, { lease: 2_000 });
+  Deno.addSignalListener("SIGINT", async () => {
+    await flows.close(); // the next one need not wait for the lease
+    Deno.exit(130);
   });
-  console.log(`order ${id}: ${flow.machine}`);
+  for (const [id, item] of [["1", "tea"], ["2", "milk"]]) {
+    // After a kill -9 the lease of the dead has to end first.
+    const flow = await retry(() => flows.start("order", id, { item }), {
+      backoff: 500,
+      factor: 1,
+      attempts: 20,
+      giveUpOn: (error) => !(error instanceof FlowOwnedError),
+    });
+    console.log(`order ${id}: ${flow.machine}`);
+  }
+  for (const id of ["1", "2"]) {
+    const flow = await flows.get("order", id);
+    const data = await flow!.result();
+    console.log(`order ${id}: ${flow!.machine} ${JSON.stringify(data)}`);
+  }
+  await flows.close();
 }
-for (const id of ["1", "2"]) {
-  const flow = await flows.get("order", id);
-  const data = await flow!.result();
-  console.log(`order ${id}: ${flow!.machine} ${JSON.stringify(data)}`);
-}
-await flows.close();

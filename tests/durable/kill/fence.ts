@@ -11,6 +11,20 @@ async function until(holds: () => boolean | Promise<boolean>, what: string): Pro
   throw new Error(`It took too long until ${what}`);
 }
 
+/** Whether others can write: nobody holds the store's lock. */
+async function isFree(backend: Backend): Promise<boolean> {
+  const { store, close } = await backend.open();
+  try {
+    await store.join("probe", 1_000);
+    await store.leave("probe");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await close();
+  }
+}
+
 /** An owner is frozen past its lease while another ends its work, and goes on then. */
 export async function freezeOwner(backend: Backend): Promise<void> {
   await using server = new EffectsServer();
@@ -22,7 +36,13 @@ export async function freezeOwner(backend: Backend): Promise<void> {
     new WritableStream({ write: (text) => void (said += text) }),
   );
   await until(() => server.requests > 10, "the first owner works");
-  frozen.kill("SIGSTOP");
+  // One that is frozen while it writes holds the file's lock, and nobody can take over.
+  await until(async () => {
+    frozen.kill("SIGSTOP");
+    if (await isFree(backend)) return true;
+    frozen.kill("SIGCONT");
+    return false;
+  }, "it is frozen between two writes");
   // The other takes over all that is left, and ends it.
   await finish(backend, server, orders);
   const requests = server.requests;
