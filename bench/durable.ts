@@ -5,6 +5,7 @@
  *
  * A flow that does nothing: two transitions, the handler of the first adds the last one.
  */
+import { defineSchema, Machine } from "../mod.ts";
 import { defineFlow, MemoryStore, openFlows, SqliteStore, type Store } from "../durable/mod.ts";
 
 const noop = defineFlow({
@@ -45,6 +46,30 @@ async function sqlite(flows: number, atOnce: number, sync: "full" | "normal"): P
   say(`SQLite, sync ${sync}, ${how}`, rate, bytes / flows / 2);
 }
 
+/** The same as a machine that nobody stores: what the machine's own share is. */
+async function bare(machines: number, atOnce: number): Promise<number> {
+  const schema = defineSchema({ Begun: {}, Done: { remove: ["Begun"] } });
+  const begun = performance.now();
+  for (let i = 0; i < machines; i += atOnce) {
+    await Promise.all(Array.from({ length: atOnce }, async () => {
+      const machine = new Machine(schema);
+      machine.bindHandlers(BARE);
+      machine.subscribe(() => {});
+      machine.add("Begun");
+      await machine.when("Done");
+      machine.dispose();
+    }));
+  }
+  return machines / (performance.now() - begun) * 1000;
+}
+
+const BARE = {
+  async BegunState(e: { add(state: "Done"): unknown }) {
+    await null;
+    e.add("Done");
+  },
+};
+
 /** Prints a line. */
 export function say(what: string, rate: number, bytes?: number): void {
   const stored = bytes === undefined ? "" : `, ${Math.round(bytes)} bytes per stored transition`;
@@ -53,6 +78,8 @@ export function say(what: string, rate: number, bytes?: number): void {
 
 if (import.meta.main) {
   await rateOf(new MemoryStore(), 20_000, 1_000); // warm
+  await bare(20_000, 1_000);
+  say("a machine that is not stored", await bare(50_000, 1_000));
   say("memory", await rateOf(new MemoryStore(), 50_000, 1_000));
   say("memory, without history", await rateOf(new MemoryStore({ history: 0 }), 50_000, 1_000));
   await sqlite(20_000, 1_000, "full");

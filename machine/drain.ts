@@ -413,11 +413,11 @@ export class Drain {
 
   /** The machine is over: everything that waits is told. */
   dispose(): void {
-    if (this.size === 0) return; // an error has a stack, which takes time
-    this.#clear(new MachineDisposedError(this.#core.id, "run what was queued"));
+    let error: Error | null = null; // made when a function waits: it has a stack, which takes time
+    this.#clear(() => error ??= new MachineDisposedError(this.#core.id, "run what was queued"));
   }
 
-  #clear(reason: Error): void {
+  #clear(reason: () => Error): void {
     const core = this.#core;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (next instanceof TransitionRecord) {
@@ -425,7 +425,7 @@ export class Drain {
         if (next.ask !== null) this.#refuse(next.ask, "canceled");
         core.observer?.dropped(next);
       } else {
-        next.refuse(reason);
+        next.refuse(reason());
       }
     }
   }
@@ -459,7 +459,7 @@ export class Drain {
       ...new Set([...this.#last.splice(0), names.join(", ")]),
     ]);
     core.canceledBy("drainLimit");
-    this.#clear(error);
+    this.#clear(() => error);
     core.note(error);
     if (core.catchErrors) this.#queue.unshift(exceptionOf(core, error));
     else this.throwLater(error);

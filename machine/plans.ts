@@ -156,6 +156,8 @@ export class Plans {
     set: new Prefix(),
   };
   readonly #special: Map<string, Call> = new Map();
+  /** The ends of single states, by index: every event has one. */
+  readonly #leaves: (Call | undefined)[] = [];
   #prefixes = 0;
   readonly #nextAuto: ByActive<AutoCall> | null;
 
@@ -230,7 +232,9 @@ export class Plans {
 
   /** The end of states whose time is over: nobody is asked. */
   leave(states: readonly number[]): Call {
-    return this.#made(`leave ${states}`, () => new Call(this, "remove", states, false, true));
+    const make = () => new Call(this, "remove", states, false, true);
+    if (states.length > 1) return this.#made(`leave ${states}`, make);
+    return this.#leaves[states[0]] ??= make();
   }
 
   #made(key: string, make: () => Call): Call {

@@ -231,7 +231,7 @@ export class Firewall {
       if (flow.over) return;
       this.table.packet(flow, "Fin");
       // When both ends have said all, nothing is left to wait for.
-      if (!flow.over) this.table.packet(flow, "Ack");
+      if (flow.is("LastAck")) this.table.packet(flow, "Ack");
     } catch {
       this.#fail(flow);
     }

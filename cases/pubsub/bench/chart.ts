@@ -23,7 +23,7 @@ export interface Row {
 const COLORS = ["#8b949e", "#1f6feb", "#d1242f", "#1a7f37"];
 const WIDTH = 190;
 const HEIGHT = 120;
-const GAP = 24;
+const GAP = 36;
 const LEFT = 56;
 const TOP = 44;
 const ROW = HEIGHT + 66;
