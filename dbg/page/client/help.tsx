@@ -24,6 +24,19 @@ const LEGEND = [
     ["▮", "error", "with an error"],
     ["▮", "accent", "the clock moved without a recorded transition"],
   ]],
+  ["Rain", [
+    ["1", "active", "active"],
+    ["2", "bold", "active, and called or changed"],
+    ["-", "dim", "touched, not active"],
+    ["|", "dim", "was active until now"],
+    ["c", "warning", "called, but canceled"],
+  ]],
+  ["Time", [
+    ["▬", "active", "active so long"],
+    ["▬", "many", "several times, too short to be told apart"],
+    ["▬", "dim", "after the cursor"],
+    ["▬", "error", "an error"],
+  ]],
   ["Diagram", [
     ["▬", "active", "add: it brings the other along"],
     ["▬", "error", "remove: it turns the other off"],
