@@ -128,7 +128,8 @@ async function summaries(source: Source): Promise<ClientSummary[]> {
   return await answer("/api/list", source);
 }
 
-async function opened(file: string): Promise<Store> {
+/** A store with what a file holds. */
+export async function opened(file: string): Promise<Store> {
   const store = new Store();
   await read(store, file);
   return store;
@@ -146,7 +147,8 @@ export async function read(store: Store, file: string): Promise<void> {
   }
 }
 
-async function answer<T>(path: string, source: Source): Promise<T> {
+/** What a running debugger answers to a request. */
+export async function answer<T>(path: string, source: Source): Promise<T> {
   const response = await ask(path, source);
   try {
     return await response.json();
