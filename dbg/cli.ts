@@ -1,8 +1,9 @@
 import { Command, ValidationError } from "@cliffy/command";
 import config from "../deno.json" with { type: "json" };
-import { exportTo, follow, list, type Source } from "./commands.ts";
+import { exportTo, follow, list, printTest, type Source } from "./commands.ts";
 import { InputError } from "./input.ts";
 import { serveTools } from "./mcp_process.ts";
+import type { CopyOptions } from "./model/copied_test.ts";
 import { LAYOUTS } from "./model/mod.ts";
 import { complain, ReaderGoneError } from "./output.ts";
 import { type Listening, serve } from "./serve.ts";
@@ -75,6 +76,15 @@ export async function run(args: readonly string[]): Promise<number> {
         .arguments("<file:string>")
         .option("-m, --machine <id:string>", "Only this one.")
         .action((options: Source & { machine?: string }, file: string) => exportTo(options, file)),
+    )
+    .command(
+      "export-test",
+      source(new Command(), "Print a machine's transitions as a test.")
+        .arguments("<id:string>")
+        .option("--from <number:integer>", "The first transition.")
+        .option("--to <number:integer>", "The last transition.")
+        .option("--library <module:string>", "Where the test imports the library from.")
+        .action((options: Source & CopyOptions, id: string) => printTest(options, id)),
     )
     .command(
       "mcp",
