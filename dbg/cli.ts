@@ -1,7 +1,9 @@
 import { Command, ValidationError } from "@cliffy/command";
 import config from "../deno.json" with { type: "json" };
-import { exportTo, follow, list, type Source } from "./commands.ts";
+import { exportTo, follow, list, printTest, type Source } from "./commands.ts";
 import { InputError } from "./input.ts";
+import { serveTools } from "./mcp_process.ts";
+import type { CopyOptions } from "./model/copied_test.ts";
 import { LAYOUTS } from "./model/mod.ts";
 import { complain, ReaderGoneError } from "./output.ts";
 import { type Listening, serve } from "./serve.ts";
@@ -10,6 +12,7 @@ const TOKEN_FILE = "The file whose first line is the token; or AM_DBG_TOKEN in t
 
 /** Runs the debugger with command line arguments; the number is the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
+  let code = 0;
   const source = (command: Command, description: string) =>
     command.description(description)
       .option("-i, --import <file:string>", "Read a file instead; - is stdin.")
@@ -73,10 +76,24 @@ export async function run(args: readonly string[]): Promise<number> {
         .arguments("<file:string>")
         .option("-m, --machine <id:string>", "Only this one.")
         .action((options: Source & { machine?: string }, file: string) => exportTo(options, file)),
+    )
+    .command(
+      "export-test",
+      source(new Command(), "Print a machine's transitions as a test.")
+        .arguments("<id:string>")
+        .option("--from <number:integer>", "The first transition.")
+        .option("--to <number:integer>", "The last transition.")
+        .option("--library <module:string>", "Where the test imports the library from.")
+        .action((options: Source & CopyOptions, id: string) => printTest(options, id)),
+    )
+    .command(
+      "mcp",
+      source(new Command(), "Answer an assistant's questions: MCP tools over stdin and stdout.")
+        .action(async (options: Source) => void (code = await serveTools(options))),
     );
   try {
     await root.parse([...args]);
-    return 0;
+    return code;
   } catch (error) {
     if (error instanceof ReaderGoneError) return 0;
     if (!(error instanceof ValidationError || error instanceof InputError)) throw error;

@@ -1,5 +1,6 @@
-import { exportFile, exportStream, importFile, writeFile } from "./files.ts";
+import { exportFile, exportStream, importFile, importStream, writeFile } from "./files.ts";
 import { addressOf, InputError, tokenOf, type TokenOptions } from "./input.ts";
+import { copiedTest, type CopyOptions } from "./model/copied_test.ts";
 import { Store } from "./model/store.ts";
 import { complain, printBytes, printJson, printLine } from "./output.ts";
 import {
@@ -115,6 +116,28 @@ export async function exportTo(
   await written(file, exportFile(store, file, keys));
 }
 
+/** Prints transitions of a machine as a test. */
+export async function printTest(source: Source & CopyOptions, id: string): Promise<void> {
+  let store = new Store();
+  if (source.import !== undefined) store = await opened(source.import);
+  else {
+    const { body } = await ask(`/api/export?${new URLSearchParams({ id })}`, source);
+    await importStream(store, body!, "the debugger's answer");
+  }
+  // Of several machines with an id, the debugger has sent the one that is meant.
+  const client = source.import === undefined
+    ? store.clients.values().next().value
+    : store.clients.get(id);
+  if (client === undefined) throw new InputError(`Machine ${JSON.stringify(id)} is not known`);
+  let text;
+  try {
+    text = copiedTest(store, client, source);
+  } catch (error) {
+    throw error instanceof RangeError ? new InputError(error.message) : error;
+  }
+  await printBytes(new Blob([text]).stream());
+}
+
 async function written(file: string, writing: Promise<void>): Promise<void> {
   try {
     await writing;
@@ -128,7 +151,8 @@ async function summaries(source: Source): Promise<ClientSummary[]> {
   return await answer("/api/list", source);
 }
 
-async function opened(file: string): Promise<Store> {
+/** A store with what a file holds. */
+export async function opened(file: string): Promise<Store> {
   const store = new Store();
   await read(store, file);
   return store;
@@ -146,7 +170,8 @@ export async function read(store: Store, file: string): Promise<void> {
   }
 }
 
-async function answer<T>(path: string, source: Source): Promise<T> {
+/** What a running debugger answers to a request. */
+export async function answer<T>(path: string, source: Source): Promise<T> {
   const response = await ask(path, source);
   try {
     return await response.json();

@@ -1,7 +1,9 @@
 import { jsonText } from "../text/json_text.ts";
 import { accessOf, isLoopback, shownToken, TokenGate } from "./access.ts";
+import { QuestionError } from "./answers.ts";
 import { exportStream, importStream } from "./files.ts";
 import type { Store } from "./model/store.ts";
+import { answerTo } from "./questions.ts";
 import { Receiver } from "./receiver.ts";
 import { listClients, showMachine } from "./reports.ts";
 import { tokenOf } from "./page/token_cookie.ts";
@@ -76,6 +78,7 @@ export function startServer(store: Store, options: ServerOptions = {}): Debugger
     }
     if (pathname === "/api/list") return json(listClients(store));
     if (pathname === "/api/show") return show(store, url.searchParams);
+    if (pathname === "/api/ask") return asked(store, url.searchParams);
     if (pathname === "/api/export") return exported(store, url.searchParams.get("id"));
     if (pathname === "/api/refusals") return json([...store.refusals]);
     return page ? page(request) : text("Not found", 404);
@@ -200,6 +203,17 @@ function show(store: Store, query: URLSearchParams): Response {
   const from = Math.trunc(Number(query.get("from"))) || 0;
   const limit = Math.min(Math.trunc(Number(query.get("limit"))) || 1000, ROWS);
   return json(showMachine(client, from, limit));
+}
+
+function asked(store: Store, query: URLSearchParams): Response {
+  try {
+    const parameters = JSON.parse(query.get("parameters") ?? "{}");
+    return json(answerTo(store, query.get("question") ?? "", parameters));
+  } catch (error) {
+    if (error instanceof SyntaxError) return text("Parameters are not JSON", 400);
+    if (error instanceof QuestionError) return text(error.message, 400);
+    throw error;
+  }
 }
 
 function exported(store: Store, id: string | null): Response {

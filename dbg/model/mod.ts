@@ -30,6 +30,7 @@ export {
   type Effects,
   effectsOf,
 } from "./causes.ts";
+export { copiedTest, type CopyOptions } from "./copied_test.ts";
 export type { Row } from "./chunk.ts";
 export { ClientData } from "./client_data.ts";
 export { CLOCK, clock } from "./clock.ts";
