@@ -1,3 +1,4 @@
+import { Chain } from "./chain.ts";
 import { checkDelay, delay } from "./delay.ts";
 import { resolvers } from "./resolvers.ts";
 
@@ -17,7 +18,7 @@ export class Context {
   #reason: unknown;
   #controller: AbortController | null = null;
   #children: Set<Context> | null = null;
-  #onEnd: Set<() => void> | null = null;
+  #onEnd: Chain<() => void> | null = null;
 
   /**
    * Makes a context, valid unless its parent has ended.
@@ -91,10 +92,9 @@ export class Context {
       fn();
       return () => {};
     }
-    const ends = this.#onEnd ??= new Set();
-    const once = () => fn(); // the same function may be given twice
-    ends.add(once);
-    return () => void ends.delete(once);
+    const ends = this.#onEnd ??= new Chain();
+    const link = ends.add(fn);
+    return () => ends.remove(link);
   }
 
   /** Ends this context and all below it, children first. */
@@ -116,7 +116,9 @@ export class Context {
   #tell(): void {
     const ends = this.#onEnd;
     this.#onEnd = null;
-    ends?.forEach((onEnd) => onEnd());
+    for (const link of ends?.links() ?? []) {
+      if (link.linked) link.value(); // one may take back another
+    }
     this.#controller?.abort(this.reason);
   }
 }

@@ -7,5 +7,6 @@ export type { Time } from "./time.ts";
 export { Clock } from "./clock.ts";
 export { Context } from "./context_tree.ts";
 export { isActiveTick } from "./tick.ts";
+export { Chain, type Link } from "./chain.ts";
 export { checkDelay, delay } from "./delay.ts";
 export { type Resolvers, resolvers } from "./resolvers.ts";

@@ -1,4 +1,4 @@
-import type { Clock, Context } from "../clock/mod.ts";
+import type { Clock, Context, Link } from "../clock/mod.ts";
 import type { CompiledSchema, MutationType, StateSet } from "../relations/mod.ts";
 import type { AnyMachine } from "./any_machine.ts";
 import type { HandlerSet } from "./bindings.ts";
@@ -11,6 +11,14 @@ import type { Call } from "./plans.ts";
 import type { Running } from "./running.ts";
 import type { WaitOptions } from "./wait_options.ts";
 import type { Failed, TransitionRecord } from "./transition.ts";
+
+/** An asynchronous handler that goes on. */
+export interface PendingHandler {
+  /** What it has returned. */
+  readonly promise: PromiseLike<unknown>;
+  /** Its name. */
+  readonly name: string;
+}
 
 /**
  * What the parts of a machine see of each other: the phases of a transition, the drain of the queue, what
@@ -55,9 +63,9 @@ export interface Core {
   /** Whether a state is active. */
   isActive(state: number): boolean;
   /** An asynchronous handler goes on. */
-  handlerStarted(promise: PromiseLike<unknown>, name: string): void;
+  handlerStarted(promise: PromiseLike<unknown>, name: string): Link<PendingHandler>;
   /** It has settled. */
-  handlerSettled(promise: PromiseLike<unknown>): void;
+  handlerSettled(handler: Link<PendingHandler>): void;
 
   /** The plan of a call for the present active states. */
   planOf(call: Call, failed: Failed | null): Plan<Call>;

@@ -1,7 +1,7 @@
 import type { MutationType } from "../relations/mod.ts";
 import type { Ask } from "./ask.ts";
 import type { Core } from "./core.ts";
-import { DrainLimitError, MachineDisposedError, QueueLimitError, RefusedError } from "./errors.ts";
+import { DrainLimitError, MachineDisposedError, QueueLimitError } from "./errors.ts";
 import { exceptionOf } from "./failures.ts";
 import type { Mutation, MutationSource, Result } from "./mutation.ts";
 import { runAnyState, runTransition, tryTransition } from "./phases.ts";
@@ -151,7 +151,7 @@ export class Drain {
     this.#barred = null;
     this.#over = false;
     this.#ran = 0;
-    this.#last.length = 0;
+    if (this.#last.length > 0) this.#last.length = 0; // setting it takes time
     if (running.active) running.end(); // something of ours has failed
     running.nest(null);
     running.first = running.plain = true;
@@ -201,7 +201,7 @@ export class Drain {
     const core = this.#core;
     if (!this.#counts(call.names)) return this.#drop(tx, running);
     // The schema or the handlers may have changed since it was queued.
-    if (call.plans !== core.handlers.plans) call = this.#renew(call, tx);
+    if (call.plans !== core.handlers.plans) call = this.#renew(call, running, tx);
     const { observer } = core;
     running.begin(call, args, ++core.transitions, tx);
     running.plain = observer === null && core.handlerTimeout === Infinity && running.ask === null;
@@ -209,7 +209,7 @@ export class Drain {
       observer.init(running.record());
       // Whoever watches may have bound other handlers.
       if (call.plans !== core.handlers.plans) {
-        call = running.call = this.#renew(call, running.record());
+        call = running.call = this.#renew(call, running, running.record());
       }
     }
     if (tx !== null && tx.failed !== null) this.bar([core.schema.indexes.get(tx.failed.name)!]);
@@ -268,26 +268,19 @@ export class Drain {
     // Auto states are tried all the time: their refusals are no news.
     if (result === "canceled" && !plan.call.auto) core.canceledBy(recorded ?? plan.call);
     if (core.observer !== null) core.observer.end(running.record());
-    if (ask !== null && !ask.settle()) this.#refuse(ask, result);
+    if (ask !== null && !ask.settle()) {
+      ask.unanswered(result === "canceled" ? core.explanation() : null);
+    }
     if (result === "canceled" && recorded !== null && recorded.failed !== null) {
       this.#queueFailed(recorded);
     }
     return core.subscribed ? running.record() : null;
   }
 
-  #refuse(ask: Ask, result: Result): void {
-    const core = this.#core;
-    if (core.disposed) return ask.refuse(new MachineDisposedError(core.id, "answer"));
-    const explanation = result === "canceled" ? core.explanation() : null;
-    ask.refuse(new RefusedError(core.id, core.schema.names[ask.state], explanation));
-  }
-
-  #renew(call: Call, tx: TransitionRecord | null): Call {
+  #renew(call: Call, running: Running, tx: TransitionRecord | null): Call {
     const renewed = this.#core.renewed(call);
-    if (tx !== null) {
-      tx.call = renewed;
-      if (tx.ask !== null) tx.ask.state = renewed.called[0];
-    }
+    if (tx !== null) tx.call = renewed;
+    if (running.ask !== null) running.ask.state = renewed.called[0];
     return renewed;
   }
 
@@ -422,7 +415,7 @@ export class Drain {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (next instanceof TransitionRecord) {
         next.result = "canceled";
-        if (next.ask !== null) this.#refuse(next.ask, "canceled");
+        next.ask?.unanswered(core.explanation());
         core.observer?.dropped(next);
       } else {
         next.refuse(reason());
@@ -474,7 +467,7 @@ export class Drain {
       tx.result = "canceled";
       core.observer?.dropped(tx);
     }
-    if (running.ask !== null) this.#refuse(running.ask, "canceled");
+    running.ask?.unanswered(core.explanation());
     running.end();
     return "canceled";
   }

@@ -2,7 +2,7 @@
  * Longer than other files: it is the one place that knows all parts of a machine, puts them together and
  * implements what they see of each other (`core.ts`). Each part's rule stands in the part's own file.
  */
-import { checkDelay, Clock, type Context, delay } from "../clock/mod.ts";
+import { Chain, checkDelay, Clock, type Context, delay, type Link } from "../clock/mod.ts";
 import {
   checkObject,
   type CompiledSchema,
@@ -20,9 +20,8 @@ import type { AnyMachine, Step } from "./any_machine.ts";
 import { Ask } from "./ask.ts";
 import { Bindings, type HandlerSet } from "./bindings.ts";
 import { Contexts } from "./contexts.ts";
-import type { Core } from "./core.ts";
+import type { Core, PendingHandler } from "./core.ts";
 import { Drain } from "./drain.ts";
-import { MachineDisposedError, RefusedError } from "./errors.ts";
 import { explainCanceled } from "./explain.ts";
 import type { Explanation, Refusal } from "./explanation.ts";
 import { exceptionOf } from "./failures.ts";
@@ -100,7 +99,7 @@ export class Engine implements Core {
   #canceled: TransitionRecord | Refusal | Call | null = null;
   #canceledBefore: KeptSet = 0;
   /** The asynchronous handlers that go on. */
-  #pending: Map<PromiseLike<unknown>, string> | null = null;
+  #pending: Chain<PendingHandler> | null = null;
   /** Activations that came by an import and are to be resumed: state name → activation. */
   #imported: Map<string, number> | null = null;
   #savedTimers: readonly Timer[] = [];
@@ -339,14 +338,10 @@ export class Engine implements Core {
     const call = this.handlers.plans.one("add", state);
     const signal = options?.signal;
     if (signal?.aborted) return rejected(signal.reason);
-    const disposed = () => new MachineDisposedError(this.id, `answer for ${state}`);
-    const ask = new Ask(call.called[0], () => this.disposed ? disposed() : null);
+    const ask = new Ask(this, state, call.called[0]);
     const result = this.#submit(call, args, origin, ask);
-    // Canceled before it became a transition: by disposal, an expired context, a limit, a dry run.
-    if (this.disposed) ask.refuse(disposed());
-    else if (result === "canceled") {
-      ask.refuse(new RefusedError(this.id, state, this.explanation()));
-    }
+    // Before it became a transition: by disposal, an expired context, a limit, a dry run.
+    if (ask.open && result === "canceled") ask.unanswered(this.explanation());
     if (options !== undefined && ask.open) this.#limitAsk(ask, state, options);
     return ask.promise;
   }
@@ -510,17 +505,17 @@ export class Engine implements Core {
     this.report(toError(error));
   }
 
-  handlerStarted(promise: PromiseLike<unknown>, name: string): void {
-    (this.#pending ??= new Map()).set(promise, name);
+  handlerStarted(promise: PromiseLike<unknown>, name: string): Link<PendingHandler> {
+    return (this.#pending ??= new Chain()).add({ promise, name });
   }
 
-  handlerSettled(promise: PromiseLike<unknown>): void {
-    this.#pending!.delete(promise);
+  handlerSettled(handler: Link<PendingHandler>): void {
+    this.#pending!.remove(handler);
   }
 
-  /** The asynchronous handlers that go on, with their names. */
-  get pending(): ReadonlyMap<PromiseLike<unknown>, string> {
-    return this.#pending ?? new Map();
+  /** The asynchronous handlers that go on. */
+  get pending(): readonly PendingHandler[] {
+    return this.#pending === null ? [] : this.#pending.links().map(({ value }) => value);
   }
 
   // --- time ------------------------------------------------------------------------

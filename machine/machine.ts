@@ -414,7 +414,7 @@ export class Machine<S = Record<string, unknown>> extends Reading<S>
 
   /** The names of the asynchronous handlers that have not settled yet. */
   get runningHandlers(): readonly string[] {
-    return [...this.#engine.pending.values()];
+    return this.#engine.pending.map(({ name }) => name);
   }
 
   /** The mutations that wait for the running transition. */

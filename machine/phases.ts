@@ -1,3 +1,4 @@
+import type { Ask } from "./ask.ts";
 import type { BoundHandler, HandlerTable } from "./bindings.ts";
 import type { Core } from "./core.ts";
 import { HandlerTimeoutError } from "./errors.ts";
@@ -125,7 +126,7 @@ export function resumeState(
     running.slot = slot;
     try {
       const result = callObserved(core, running, handler, event, FINAL_STATE, state);
-      if (isThenable(result)) watch(core, event, result);
+      if (isThenable(result)) watch(core, event, result, null);
     } catch (error) {
       failedLater(core, event, error);
     } finally {
@@ -183,7 +184,7 @@ function isFine(
 ): boolean {
   if (isThenable(result)) {
     if (phase !== NEGOTIATION) {
-      watch(core, eventFor(core, running, handler, phase, state), result);
+      watch(core, eventFor(core, running, handler, phase, state), result, running.ask);
       return true;
     }
     result.then(undefined, () => {});
@@ -261,7 +262,7 @@ function callObserved(
   if (failed) throw failure;
   const { ask } = running;
   if (ask !== null && phase === FINAL_STATE && ask.state === state) {
-    ask.returned(result, () => event.context);
+    ask.returned(result);
   }
   return result;
 }
@@ -271,13 +272,23 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     typeof (value as PromiseLike<unknown>).then === "function";
 }
 
-/** A rejection becomes the Exception state, unless it comes too late to count. */
-function watch(core: Core, event: Event, promise: PromiseLike<unknown>): void {
-  core.handlerStarted(promise, event.name);
+/** A rejection becomes the Exception state, unless it comes too late to count; a request may wait for it, too. */
+function watch(
+  core: Core,
+  event: Event,
+  promise: PromiseLike<unknown>,
+  request: Ask | null,
+): void {
+  const ask = request !== null && request.awaits(promise, event) ? request : null;
+  const handler = core.handlerStarted(promise, event.name);
   promise.then(
-    () => core.handlerSettled(promise),
+    (value) => {
+      core.handlerSettled(handler);
+      if (ask !== null) ask.answer(value);
+    },
     (error) => {
-      core.handlerSettled(promise);
+      core.handlerSettled(handler);
+      if (ask !== null) ask.refuse(error);
       failedLater(core, event, error);
     },
   );

@@ -111,7 +111,6 @@ export class Running implements Handling {
     );
     tx.begin(this.id);
     tx.plan = this.plan;
-    tx.ask = this.ask;
     if (this.applied) tx.applied(this.plan!);
     return this.#tx = tx;
   }

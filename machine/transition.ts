@@ -151,9 +151,10 @@ export class TransitionRecord implements Transition {
 
   /** It was made after the plan had been applied. */
   applied(plan: Plan<Call>): void {
-    const before = this.owner.active.slice();
-    plan.flip(before);
-    this.activeBefore = before;
+    const { active } = this.owner;
+    plan.flip(active);
+    this.activeBefore = keep(active);
+    plan.flip(active);
   }
 
   /** The active set before; the present one until the transition has started. */
