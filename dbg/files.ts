@@ -1,6 +1,7 @@
 import { LIMITS, type WireMessage } from "../telemetry/debugger/protocol.ts";
 import type { ClientData } from "./model/client_data.ts";
 import type { Store } from "./model/store.ts";
+import { isPlainLine, PlainLines } from "./plain_lines.ts";
 import { Receiver } from "./receiver.ts";
 
 /** Transitions, or log lines, of one line of a file, and roughly its units. */
@@ -125,8 +126,8 @@ function sizeOf(
 }
 
 /**
- * Reads a file that `exportFile` wrote, or its plain lines, into the store; all machines are
- * disconnected then. `-` is what comes in by stdin.
+ * Reads a file that `exportFile` wrote, its unpacked lines, or lines that any program can write
+ * (`plain_lines.ts`), into the store; all machines are disconnected then. `-` is what comes in by stdin.
  *
  * @throws {Error} That names the first line that cannot be read; what was before it is kept.
  */
@@ -145,12 +146,14 @@ export async function importStream(
 ): Promise<void> {
   // A file has no limit of what may come in a second.
   const receiver = new Receiver(store, () => 0, Infinity);
+  const plain = new PlainLines();
   let number = 0;
   try {
     for await (const line of linesOf(bytes)) {
       number++;
       if (line.trim() === "") continue;
-      receiver.message(JSON.parse(line));
+      const value = JSON.parse(line);
+      receiver.message(isPlainLine(value) ? plain.message(value) : value);
     }
   } catch (error) {
     const where = number === 0 ? "" : `line ${number}: `;
@@ -161,7 +164,7 @@ export async function importStream(
 }
 
 async function* linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  const text = (await plain(bytes)).pipeThrough(new TextDecoderStream());
+  const text = (await unpacked(bytes)).pipeThrough(new TextDecoderStream());
   let rest = "";
   for await (const part of text) {
     // Lines are long: what has been looked at is not looked at again.
@@ -178,7 +181,7 @@ async function* linesOf(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGe
 }
 
 /** Unpacked, if it is packed. */
-async function plain(
+async function unpacked(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const reader = bytes.getReader();
