@@ -112,8 +112,13 @@ export interface PageTimeRow
   readonly key: string;
   /** The machine's key. */
   readonly machine: string;
-  /** Begins and ends in thousandths of the axis, and whether it is many, or after the cursor. */
-  readonly bars: readonly (readonly [from: number, to: number, kind: "one" | "many" | "future"])[];
+  /** Begins and ends in thousandths of the axis, what it is, and when it began, in ms. */
+  readonly bars: readonly (readonly [
+    from: number,
+    to: number,
+    kind: "one" | "many" | "future",
+    begin: number,
+  ])[];
 }
 
 /** Lines of why that a page can show, and UTF-16 units of one. */
@@ -204,6 +209,7 @@ export function timeOf({ time, machine }: View): PageTime | null {
         share(one.from),
         share(one.to),
         one.count > 1 ? "many" : one.from > cursor ? "future" : "one",
+        one.from,
       ]),
     })),
   };

@@ -145,10 +145,20 @@ Deno.test("Time shows how long states were active; a press on a bar goes to its 
     await page.keyboard.press("i");
     await page.waitForSelector("#main .time-row:has-text('Waiting')");
     const track = page.locator("#main .time-row:has-text('Due') .track");
-    await page.keyboard.press("-");
+    // So much time that it is short: the bar is drawn wider than it is long, and is pressed beside its end.
+    const span = () => page.innerText("#main .axis .track >> css=span >> nth=1");
+    for (let i = 0; i < 6; i++) {
+      const before = await span();
+      await page.keyboard.press("-");
+      await page.waitForFunction(
+        (before) => document.querySelectorAll("#main .axis .track span")[1].textContent !== before,
+        before,
+      );
+    }
+    const style = await track.getAttribute("style") ?? "";
+    const [, end] = style.match(/var\(--active\) [\d.]+% ([\d.]+)%/)!;
     const { width, height } = (await track.boundingBox())!;
-    // Due is active from its begin on, up to now.
-    await track.click({ position: { x: width * 0.88, y: height / 2 } });
+    await track.click({ position: { x: width * Number(end) / 100 + 2, y: height / 2 } });
     await page.waitForSelector("#current .head:text-is('Paused')");
     await page.waitForSelector("#current .title:has-text('add: Due')");
     const axis = await page.innerText("#main .axis");

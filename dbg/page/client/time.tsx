@@ -12,20 +12,34 @@ import { visible } from "./visible.ts";
 /** The least width of a bar, in thousandths. */
 const LEAST = 3;
 
-/** The bars of a row as one background. */
-function bars({ bars, error }: PageTimeRow): string {
-  const stops: string[] = [];
+/** How far beside a bar a press still means it, in pixels. */
+const STEADY = 4;
+
+/** Where the bars of a row are drawn: none is too narrow to be seen, nor upon another. */
+function drawn({ bars }: PageTimeRow) {
   let end = 0;
-  for (const [from, to, kind] of bars) {
+  return bars.map(([from, to, kind, begin]) => {
     const start = Math.min(Math.max(from, end, 0), 1000 - LEAST);
     const stop = Math.min(Math.max(to, start + LEAST), 1000);
-    const color = error ? "--error" : { one: "--active", many: "--many", future: "--dim" }[kind];
+    // A gap keeps neighbors apart.
+    end = Math.min(stop + 1, 1000);
+    return { start, stop, kind, begin };
+  });
+}
+
+/** The bars of a row as one background. */
+function background(row: PageTimeRow): string {
+  const stops: string[] = [];
+  let end = 0;
+  for (const { start, stop, kind } of drawn(row)) {
+    const color = row.error
+      ? "--error"
+      : { one: "--active", many: "--many", future: "--dim" }[kind];
     stops.push(
       `transparent ${end / 10}% ${start / 10}%`,
       `var(${color}) ${start / 10}% ${stop / 10}%`,
     );
-    // A gap keeps neighbors apart.
-    end = Math.min(stop + 1, 1000);
+    end = stop;
   }
   stops.push(`transparent ${end / 10}% 100%`);
   return `linear-gradient(to right, ${stops.join(", ")})`;
@@ -46,7 +60,7 @@ const Row = pure(({ row }: { row: PageTimeRow }) => (
       {row.active ? "● " : "  "}
       {visible(row.label)}
     </span>
-    <span class="track" style={{ backgroundImage: bars(row) }} />
+    <span class="track" style={{ backgroundImage: background(row) }} />
   </div>
 ));
 
@@ -56,9 +70,16 @@ export const Time = pure(({ time, place }: { time: PageTime; place: string }) =>
   const frame = useRef<HTMLDivElement>(null);
   const drag = useRef({ x: 0, from: 0, moved: false });
   const track = () => frame.current!.querySelector<HTMLElement>(".track")?.getBoundingClientRect();
-  const moment = (x: number) => {
+  /** When what is pressed began: the nearest bar, which may be narrower than a hand is steady. */
+  const beginAt = (row: PageTimeRow, x: number) => {
     const box = track();
-    return box === undefined ? from : from + (x - box.left) / box.width * span;
+    if (box === undefined) return from;
+    const at = x - box.left;
+    const away = ({ start, stop }: { start: number; stop: number }) =>
+      Math.max(start / 1000 * box.width - at, at - stop / 1000 * box.width, 0);
+    const near = drawn(row).filter((bar) => away(bar) <= STEADY)
+      .toSorted((a, b) => away(a) - away(b));
+    return near[0]?.begin ?? from + at / box.width * span;
   };
   return (
     <>
@@ -157,7 +178,7 @@ export const Time = pure(({ time, place }: { time: PageTime; place: string }) =>
             const row = rows.find((one) => one.key === key);
             if (row === undefined || drag.current.moved) return;
             const { machine, state } = row;
-            go({ kind: "activation", key: machine, state, time: moment(event.clientX) });
+            go({ kind: "activation", key: machine, state, time: beginAt(row, event.clientX) });
           }}
           onFocus={() => send({ kind: "focus", on: "time" })}
         >
