@@ -33,8 +33,23 @@ export function parseHandlerName(schema: CompiledSchema, name: string): ParsedNa
   throw new HandlerUnknownError(name, knownNames(schema), found.map((f) => describe(schema, f)));
 }
 
-/** All that a name can mean. */
-function meanings(schema: CompiledSchema, name: string): ParsedName[] {
+const known = new WeakMap<CompiledSchema, Map<string, readonly ParsedName[]>>();
+/** How many names are remembered per schema before all are forgotten. */
+const MAX_NAMES = 10_000;
+
+/** All that a name can mean; remembered, since machines of a schema bind the same names again and again. */
+function meanings(schema: CompiledSchema, name: string): readonly ParsedName[] {
+  let names = known.get(schema);
+  if (names === undefined) known.set(schema, names = new Map());
+  let found = names.get(name);
+  if (found === undefined) {
+    if (names.size >= MAX_NAMES) names.clear();
+    names.set(name, found = parse(schema, name));
+  }
+  return found;
+}
+
+function parse(schema: CompiledSchema, name: string): ParsedName[] {
   const found: ParsedName[] = [];
   const stateBefore = (suffix: string): number =>
     name.endsWith(suffix) ? schema.indexes.get(name.slice(0, -suffix.length)) ?? -1 : -1;
