@@ -65,6 +65,11 @@ export function pan(model: Model, by: number): Model["time"] {
   return { ...model.time, span, from: from + span * by / 4 };
 }
 
+/** The chosen state, or the first one: another machine may have fewer. */
+function stateOf({ state }: Model, names: readonly string[]): string {
+  return names[state] ?? names[0];
+}
+
 /** The machines or states that rows are for. */
 export function timeRows(model: Model): { readonly key: string; readonly state: number }[] {
   const client = selected(model);
@@ -76,7 +81,7 @@ export function timeRows(model: Model): { readonly key: string; readonly state: 
     return names.map((_, state) => ({ key: client.key, state }))
       .filter(({ state }) => members === undefined || members.includes(state));
   }
-  const name = names[model.state === -1 ? 0 : model.state];
+  const name = stateOf(model, names);
   return clientOrder(model)
     .map((key) => ({ key, state: model.store.clients.get(key)!.hello.names.indexOf(name) }))
     .filter(({ state }) => state !== -1);
@@ -149,9 +154,7 @@ export function timeView(
     now,
     follows: time.from === null,
     by: time.by,
-    state: time.by === "states" || client === null
-      ? ""
-      : client.hello.names[model.state === -1 ? 0 : model.state],
+    state: time.by === "states" || client === null ? "" : stateOf(model, client.hello.names),
     rows,
     part: { from, total: all.length, cursor: at },
   };
