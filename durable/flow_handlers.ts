@@ -1,3 +1,4 @@
+import { functionsOf } from "../machine/mod.ts";
 import type { HandlerEvent } from "../mod.ts";
 import { type EventSide, FlowEvent } from "./flow_event.ts";
 import type { FlowMachine } from "./flow_machine.ts";
@@ -64,21 +65,4 @@ function negotiating(self: object, fn: Fn): Fn {
       new FlowEvent(event, sideOf(event), "Any", event.machine.timeSum(), false),
     );
   };
-}
-
-/** The functions of an object or class instance, inherited ones too. */
-function functionsOf(handlers: object): Map<string, Fn> {
-  const found = new Map<string, Fn>();
-  for (
-    let owner = handlers;
-    owner && !Object.hasOwn(owner, "hasOwnProperty");
-    owner = Object.getPrototypeOf(owner)
-  ) {
-    for (const name of Object.getOwnPropertyNames(owner)) {
-      if (found.has(name) || name === "constructor") continue;
-      const value = Object.getOwnPropertyDescriptor(owner, name)!.value;
-      if (typeof value === "function") found.set(name, value);
-    }
-  }
-  return found;
 }

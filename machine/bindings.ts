@@ -223,7 +223,7 @@ function isUnchanged(handlers: object, { set, size }: Known): boolean {
 }
 
 /** The functions of an object or class instance, inherited ones too. */
-function functionsOf(handlers: object): Map<string, HandlerFunction> {
+export function functionsOf(handlers: object): Map<string, HandlerFunction> {
   const found = new Map<string, HandlerFunction>();
   for (
     let owner = handlers;

@@ -7,6 +7,7 @@ export type { MachineOptions } from "./options.ts";
 export type { AnyMachine, Step, Tracer, Transition } from "./any_machine.ts";
 export type { ArgsMapper, Logger, LogLevel } from "./logging.ts";
 export type { Binding } from "./bindings.ts";
+export { functionsOf } from "./bindings.ts";
 export type { Explanation, Refusal, RelationRefusal } from "./explanation.ts";
 export type { HandlerEvent } from "./handler_event.ts";
 export type { AskParams, MachineOf, Mutations, Requests } from "./machine_of.ts";

@@ -1,15 +1,5 @@
+import { seededRandom } from "../seeded_random.ts";
 import { FLAGS, type Packet } from "./packet_filter.ts";
-
-/** Numbers from 0 to 1 that a seed gives again: a short generator (mulberry32). */
-export function randomBy(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A packet and the pause before it, in milliseconds. */
 export interface TracedPacket extends Packet {
@@ -51,7 +41,7 @@ const PAUSES = [1000, 1000, 1000, 2000, 5000, 15_000, 45_000, 90_000, 150_000];
  * order, reset, half-open ones and plain noise.
  */
 export function* trace(seed: number, packets: number): Generator<TracedPacket> {
-  const random = randomBy(seed);
+  const random = seededRandom(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
   const server = "10.0.0.1:80";
   const open = new Map<string, [client: boolean, flags: number][]>();

@@ -1,19 +1,13 @@
+import { seededRandom } from "../seeded_random.ts";
+
 /** Random numbers that a seed repeats. */
 export class Random {
-  #state: number;
+  /** A number from 0 up, below 1. */
+  readonly next: () => number;
 
   /** @param seed The same numbers for the same one. */
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** A number from 0 up, below 1 (mulberry32). */
-  next(): number {
-    this.#state = (this.#state + 0x6D2B79F5) >>> 0;
-    let x = this.#state;
-    x = Math.imul(x ^ (x >>> 15), x | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+    this.next = seededRandom(seed);
   }
 
   /** A number in a range. */

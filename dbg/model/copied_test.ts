@@ -1,3 +1,4 @@
+import { printableJson } from "../../text/printable_json.ts";
 import { ERROR } from "./chunk.ts";
 import { causeOf } from "./causes.ts";
 import type { ClientData } from "./client_data.ts";
@@ -16,16 +17,6 @@ export interface CopyOptions {
 
 /** Transitions of one test. */
 const MOST = 5000;
-
-/** A value as source that may be shown anywhere, and stands within a line. */
-function source(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\x7f-\x9f\p{Cf}\u2028\u2029]/gu,
-    (character) =>
-      character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-        .join(""),
-  );
-}
 
 /**
  * Transitions of a machine as the text of a test: the schema, the mutations that came from outside or
@@ -54,9 +45,9 @@ export function copiedTest(store: Store, client: ClientData, options: CopyOption
     const lists = Object.entries({ add, remove, require, after })
       .filter(([, list]) => list?.length).map(([key, list]) => [key, list!.map(name)]);
     const fields = { auto, multi, event, ...Object.fromEntries(lists) };
-    return `  ${source(state)}: ${source(fields)},`;
+    return `  ${printableJson(state)}: ${printableJson(fields)},`;
   });
-  const begin = source(Object.fromEntries(hello.names.map((state, i) => [state, ticks[i]])));
+  const begin = printableJson(Object.fromEntries(hello.names.map((state, i) => [state, ticks[i]])));
   const steps: string[] = [];
   const refusers = new Set<string>();
   let open: { call: string; refuse: string[]; said: string; result: string } | null = null;
@@ -66,9 +57,9 @@ export function copiedTest(store: Store, client: ClientData, options: CopyOption
     const { call, refuse, said, result } = open;
     steps.push(
       `  // ${said}`,
-      ...(refuse.length > 0 ? [`  refuse = ${source(refuse)};`] : []),
-      `  assert.equal(${call}, ${source(result)});`,
-      `  assert.deepEqual(machine.activeStates().sort(), ${source(active.sort())});`,
+      ...(refuse.length > 0 ? [`  refuse = ${printableJson(refuse)};`] : []),
+      `  assert.equal(${call}, ${printableJson(result)});`,
+      `  assert.deepEqual(machine.activeStates().sort(), ${printableJson(active.sort())});`,
     );
     open = null;
   };
@@ -82,15 +73,15 @@ export function copiedTest(store: Store, client: ClientData, options: CopyOption
     const own = cause?.how === "auto" || cause?.how === "event" || thrown;
     if (!own || open === null) {
       close();
-      const called = source(tx.called.map(name));
+      const called = printableJson(tx.called.map(name));
       const error = (client.flags(row) & ERROR) !== 0
-        ? `, { err: new Error(${source(cut(tx.err?.message ?? "", 500))}) }`
+        ? `, { err: new Error(${printableJson(cut(tx.err?.message ?? "", 500))}) }`
         : "";
       const why = cause === null ? "" : ` by ${cause.machine} #${cause.transition} ${cause.text}`;
       open = {
         call: `machine.${tx.type}(${called}${error})`,
         refuse: [],
-        said: source(`#${tx.id}${why}`).slice(1, -1),
+        said: printableJson(`#${tx.id}${why}`).slice(1, -1),
         result: tx.accepted ? "executed" : "canceled",
       };
     }
@@ -104,7 +95,9 @@ export function copiedTest(store: Store, client: ClientData, options: CopyOption
     for (let i = 0; i < tx.deltas.length; i += 2) ticks[tx.deltas[i]] += tx.deltas[i + 1];
   }
   close();
-  const handlers = [...refusers].map((one) => `  ${source(one)}: () => handle(${source(one)}),`);
+  const handlers = [...refusers].map((one) =>
+    `  ${printableJson(one)}: () => handle(${printableJson(one)}),`
+  );
   const helper = refusers.size === 0 ? [] : [
     "",
     "/** What refuses, or with ! throws, in the next mutation, in this order. */",
@@ -117,15 +110,17 @@ export function copiedTest(store: Store, client: ClientData, options: CopyOption
   ];
   return [
     'import assert from "node:assert/strict";',
-    `import { Machine } from ${source(library)};`,
+    `import { Machine } from ${printableJson(library)};`,
     "",
     "const schema: Record<string, object> = {",
     ...schema,
     "};",
     ...helper,
     "",
-    `Deno.test(${source(`${hello.id}: as it was recorded`)}, () => {`,
-    `  using machine = new Machine(schema, { id: ${source(hello.id)}, printErrors: false });`,
+    `Deno.test(${printableJson(`${hello.id}: as it was recorded`)}, () => {`,
+    `  using machine = new Machine(schema, { id: ${
+      printableJson(hello.id)
+    }, printErrors: false });`,
     ...(handlers.length > 0
       ? ["  machine.bindHandlers({", ...handlers.map((one) => `  ${one}`), "  });"]
       : []),

@@ -1,6 +1,6 @@
 /** One run: so many messages through a swarm, one at a time or in bursts, and what that took. */
 import process from "node:process";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "../../seeded_random.ts";
 import type { Swarm } from "./swarm.ts";
 
 /** One at a time: the next message is published when all hosts have the last one. */

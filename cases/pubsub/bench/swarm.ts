@@ -6,7 +6,7 @@ import type { Message, MessageId } from "../host/rpc.ts";
 import { directNetwork } from "../links/direct.ts";
 import { libp2pLinks } from "../links/libp2p.ts";
 import { startNode } from "../links/node.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "../../seeded_random.ts";
 
 /** What the hosts are linked by. */
 export type LinkKind = "direct" | "tcp";

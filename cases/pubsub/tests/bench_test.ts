@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { drawChart, niceCeiling } from "../bench/chart.ts";
 import { sharesOf } from "../bench/profile.ts";
-import { seededRandom } from "../bench/random.ts";
+import { seededRandom } from "../../seeded_random.ts";
 import { writeReport } from "../bench/report.ts";
 import { type Results, summarize } from "../bench/results.ts";
 import { run, type RunResult } from "../bench/run.ts";
